@@ -1,0 +1,91 @@
+package audit
+
+import "time"
+
+// Result is one audit of one repository, in no particular language.
+type Result struct {
+	// Target is the repository as the user named it.
+	Target string
+	// Catalogue is the version of the list of checks.
+	Catalogue  string
+	Repository Repository
+	TakenAt    time.Time
+	// Deliverables may be empty: then only the universal questions were asked.
+	Deliverables []Deliverable
+	// Languages maps a language's name to its share of the code, 0 to 1.
+	Languages map[string]float64
+	// DocumentationLanguage is "fr", "en" or "" when there is nothing to tell by.
+	DocumentationLanguage Lang
+	Score                 Score
+	Judged                []Judged
+	Actions               []Action
+	// Maintainers is nil when the history could not be had.
+	Maintainers *Maintainers
+	Limits      []Limit
+	// Uncommitted lists paths of an audited folder that differ from its commit;
+	// they were not looked at.
+	Uncommitted []string
+}
+
+// Judged is a check with its verdict. Results hold them in catalogue order.
+type Judged struct {
+	Check   *Check
+	Verdict Verdict
+}
+
+// Score is what the verdicts add up to.
+type Score struct {
+	// Axes are in the order of [Axes]; an axis without any check is left out.
+	Axes []AxisScore
+	// Continuity is the lowest of the three axes' scores, 0 to 1: the centre of
+	// the pyramid. Nil when one of the axes has no score.
+	Continuity *float64
+}
+
+// AxisScore is the score of one axis.
+type AxisScore struct {
+	Axis Axis
+	// Score is the weight earned over the weight judged, 0 to 1; nil when nothing
+	// was judged.
+	Score *float64
+	// Coverage is the weight judged over the weight applicable, 0 to 1; 1 when
+	// nothing applies.
+	Coverage float64
+	// Provisional is true when coverage is too low to rely on the score.
+	Provisional bool
+	// Band is empty without a score.
+	Band Band
+	// OpenBlockers are the ids of blockers that are not met, in catalogue order.
+	OpenBlockers []string
+}
+
+// Band puts a score into a word.
+type Band string
+
+// The bands.
+const (
+	Ready      Band = "ready"
+	ToComplete Band = "to-complete"
+	NotReady   Band = "not-ready"
+)
+
+// Action is what to do about one gap.
+type Action struct {
+	Check *Check
+	// Gain is how much the check's axis rises when the check becomes met, 0 to 1.
+	Gain float64
+	// Blocking is true while the gap alone keeps the axis from its band.
+	Blocking bool
+}
+
+// Maintainers sums up who keeps the repository alive.
+type Maintainers struct {
+	// People counts persons, aliases merged and bots left out.
+	People int
+	// BusFactor is how few people made half of the commits.
+	BusFactor int
+	// TopShare is the most active person's share of the commits, 0 to 1.
+	TopShare float64
+	// LastHumanCommit is when a person last committed.
+	LastHumanCommit time.Time
+}

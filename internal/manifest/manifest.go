@@ -1,0 +1,106 @@
+// Package manifest reads what a repository declares about itself to its package
+// managers: dependencies, scripts, licence, and the lock files beside them. It
+// parses; it never searches text.
+package manifest
+
+import "github.com/perenne-audit/perenne/internal/audit"
+
+// Ecosystem is a package manager's world.
+type Ecosystem string
+
+// The ecosystems. Several file formats may belong to one.
+const (
+	NPM       Ecosystem = "npm"
+	PyPI      Ecosystem = "pypi"
+	Conda     Ecosystem = "conda"
+	Composer  Ecosystem = "composer"
+	RubyGems  Ecosystem = "rubygems"
+	Go        Ecosystem = "go"
+	Maven     Ecosystem = "maven" // Gradle too
+	CRAN      Ecosystem = "cran"
+	NuGet     Ecosystem = "nuget"
+	Hex       Ecosystem = "hex"
+	Cargo     Ecosystem = "cargo"
+	Clojure   Ecosystem = "clojure"
+	Terraform Ecosystem = "terraform"
+)
+
+// Manifest is one file in which a person declares dependencies.
+type Manifest struct {
+	Path      string
+	Ecosystem Ecosystem
+	// Name of the package, "" when the format or the file has none.
+	Name string
+	// Description is the package's own one-liner; may be empty.
+	Description string
+	// Licences are declared as written: SPDX expressions or free text.
+	Licences []string
+	// Private is true when the package says that it is not to be published.
+	Private bool
+	// Library is true when the file says that others are meant to depend on it.
+	Library bool
+	// Dependencies are in the order of the file.
+	Dependencies []Dependency
+	// Scripts maps a command's name to what it runs: npm scripts, composer
+	// scripts, poetry and pdm entry points.
+	Scripts map[string]string
+	// Runtimes maps "node", "python", "php", "ruby", "go", "java", "r" to the
+	// version constraint as written.
+	Runtimes map[string]string
+	// Contacts are authors and maintainers as written.
+	Contacts []string
+	// Err says why the file could not be parsed; the other fields are then empty
+	// but for Path and Ecosystem.
+	Err error
+}
+
+// Dependency is one declared dependency.
+type Dependency struct {
+	// Name as its package manager knows it, normalised as that one does: lower
+	// case and hyphens for PyPI, "group:artifact" for Maven.
+	Name string
+	// Version is the constraint as written, "" when there is none.
+	Version string
+	// Dev is true when it is needed to develop or test only.
+	Dev bool
+	// Line counts from 1; 0 when the format does not tell.
+	Line int
+}
+
+// Has returns the dependency of that name.
+func (m *Manifest) Has(name string) (Dependency, bool) {
+	for _, d := range m.Dependencies {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Dependency{}, false
+}
+
+// Lock is one file that fixes the exact versions of dependencies.
+type Lock struct {
+	Path      string
+	Ecosystem Ecosystem
+	// Exact is false for a list that is not complete: a requirements.txt with
+	// loose versions never becomes a Lock, one with every version fixed does.
+	Exact bool
+}
+
+// Inventory is every manifest and lock file that the authors wrote or keep,
+// sorted by path; vendored and built ones are left out.
+type Inventory struct {
+	Manifests []*Manifest
+	Locks     []Lock
+}
+
+type inventoryKey struct{}
+
+// Of reads the inventory of a snapshot, once.
+func Of(s *audit.Snapshot) *Inventory {
+	return audit.Once(s, inventoryKey{}, read)
+}
+
+// read walks the tree's own files and parses those that it knows by name.
+func read(s *audit.Snapshot) *Inventory {
+	return &Inventory{}
+}

@@ -1,0 +1,60 @@
+// Package plan turns gaps into actions.
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// Of returns one action per gap: open blockers first, then by what the check's
+// axis gains when it becomes met, then by the least effort, then by id. The
+// gain is found by scoring again with score, so that a blocker's cap, and the
+// weight of what is unknown, count as they really do.
+func Of(judged []audit.Judged, score func([]audit.Judged) audit.Score) []audit.Action {
+	before := score(judged)
+	var actions []audit.Action
+	for i, j := range judged {
+		if !j.Verdict.Answer.Gap() {
+			continue
+		}
+		after := slices.Clone(judged)
+		after[i].Verdict.Answer = audit.AnswerMet
+		gain := axisScore(score(after), j.Check.Axis) - axisScore(before, j.Check.Axis)
+		actions = append(actions, audit.Action{Check: j.Check, Gain: gain, Blocking: blocks(j)})
+	}
+	slices.SortStableFunc(actions, func(a, b audit.Action) int {
+		return cmp.Or(
+			compareBool(b.Blocking, a.Blocking),
+			compareBool(a.Check.Axis == audit.Community, b.Check.Axis == audit.Community),
+			cmp.Compare(b.Gain, a.Gain),
+			cmp.Compare(a.Check.EffortHours, b.Check.EffortHours),
+			cmp.Compare(a.Check.ID, b.Check.ID),
+		)
+	})
+	return actions
+}
+
+func blocks(j audit.Judged) bool {
+	return j.Check.Severity == audit.Blocker && j.Verdict.Answer == audit.AnswerNotMet
+}
+
+func axisScore(s audit.Score, axis audit.Axis) float64 {
+	for _, a := range s.Axes {
+		if a.Axis == axis && a.Score != nil {
+			return *a.Score
+		}
+	}
+	return 0
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
