@@ -3,7 +3,7 @@
 // parses; it never searches text.
 package manifest
 
-import "github.com/perenne-audit/perenne/internal/audit"
+import "strings"
 
 // Ecosystem is a package manager's world.
 type Ecosystem string
@@ -23,6 +23,7 @@ const (
 	Cargo     Ecosystem = "cargo"
 	Clojure   Ecosystem = "clojure"
 	Terraform Ecosystem = "terraform"
+	Nix       Ecosystem = "nix"
 )
 
 // Manifest is one file in which a person declares dependencies.
@@ -77,6 +78,57 @@ func (m *Manifest) Has(name string) (Dependency, bool) {
 	return Dependency{}, false
 }
 
+// Root is the folder of the project that the file describes: its own, or the one
+// above for files kept in a folder of their own, such as requirements/prod.txt.
+func (m *Manifest) Root() string {
+	dir, _ := splitPath(m.Path)
+	if parent, name := splitPath(dir); m.Ecosystem == PyPI && strings.HasPrefix(strings.ToLower(name), "requirement") {
+		return parent
+	}
+	return dir
+}
+
+// Sample reports whether the file only shows or tests something: it lies in a
+// folder of tests, fixtures, examples, templates or documentation.
+func (m *Manifest) Sample() bool { return sample(m.Path) }
+
+// Root is the folder of the project whose dependencies the file fixes.
+func (l Lock) Root() string {
+	dir, _ := splitPath(l.Path)
+	if parent, name := splitPath(dir); name == "packrat" || strings.HasPrefix(strings.ToLower(name), "requirement") {
+		return parent
+	}
+	return dir
+}
+
+// Sample is [Manifest.Sample] for a lock file.
+func (l Lock) Sample() bool { return sample(l.Path) }
+
+// sampleDirs are folders whose manifests describe no deliverable.
+var sampleDirs = map[string]bool{
+	"test": true, "tests": true, "testdata": true, "test-data": true, "__tests__": true, "spec": true, "specs": true,
+	"fixtures": true, "fixture": true, "__fixtures__": true, "mocks": true, "__mocks__": true, "e2e": true,
+	"example": true, "examples": true, "exemple": true, "exemples": true, "sample": true, "samples": true,
+	"demo": true, "demos": true, "template": true, "templates": true, "boilerplate": true, "benchmarks": true,
+	"doc": true, "docs": true, "documentation": true, "archive": true, "archives": true,
+}
+
+func sample(name string) bool {
+	dir, _ := splitPath(name)
+	for segment := range strings.SplitSeq(strings.ToLower(dir), "/") {
+		if sampleDirs[segment] {
+			return true
+		}
+	}
+	return false
+}
+
+// splitPath returns the folder of a path, "" at the top, and its last element.
+func splitPath(name string) (dir, base string) {
+	i := strings.LastIndexByte(name, '/')
+	return name[:max(i, 0)], name[i+1:]
+}
+
 // Lock is one file that fixes the exact versions of dependencies.
 type Lock struct {
 	Path      string
@@ -91,16 +143,4 @@ type Lock struct {
 type Inventory struct {
 	Manifests []*Manifest
 	Locks     []Lock
-}
-
-type inventoryKey struct{}
-
-// Of reads the inventory of a snapshot, once.
-func Of(s *audit.Snapshot) *Inventory {
-	return audit.Once(s, inventoryKey{}, read)
-}
-
-// read walks the tree's own files and parses those that it knows by name.
-func read(s *audit.Snapshot) *Inventory {
-	return &Inventory{}
 }
