@@ -1,0 +1,215 @@
+package container
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// maxYAMLBytes is the largest compose file or manifest that is read.
+const maxYAMLBytes = 1 << 20
+
+func readComposeFiles(s *audit.Snapshot) []*ComposeFile {
+	var all []*ComposeFile
+	for _, f := range s.OwnFiles() {
+		if !composeName(f.Name()) || f.Mode == audit.Submodule || f.Mode == audit.Symlink {
+			continue
+		}
+		c := &ComposeFile{Path: f.Path, Development: development(f)}
+		content, err := s.Read(f)
+		if err == nil {
+			err = parseCompose(content, c)
+		}
+		if err != nil {
+			c.Services, c.Variables, c.EnvFiles = nil, nil, nil
+			c.Err = fmt.Errorf("parse %q: %w", f.Path, err)
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// parseCompose fills in the services of a compose file of any version.
+func parseCompose(content []byte, c *ComposeFile) error {
+	documents, err := parseYAML(content)
+	if err != nil {
+		return err
+	}
+	if len(documents) == 0 {
+		return fmt.Errorf("%w: empty", ErrSyntax)
+	}
+	top := documents[0]
+	services := field(top, "services")
+	if services == nil && field(top, "version") == nil {
+		services = firstVersion(top)
+	}
+	if services == nil {
+		return nil
+	}
+	for name, node := range fields(services) {
+		c.Services = append(c.Services, readService(name, node, path.Dir(c.Path)))
+		for _, file := range envFiles(node, path.Dir(c.Path)) {
+			if !slices.Contains(c.EnvFiles, file) {
+				c.EnvFiles = append(c.EnvFiles, file)
+			}
+		}
+		c.passThrough(node)
+	}
+	c.interpolations(services, 0)
+	slices.SortStableFunc(c.Variables, func(a, b Variable) int { return a.Line - b.Line })
+	return nil
+}
+
+// firstVersion returns the top itself where it is a compose file of version 1,
+// which names its services without a key above them.
+func firstVersion(top *yaml.Node) *yaml.Node {
+	for _, node := range fields(top) {
+		if field(node, "image") != nil || field(node, "build") != nil {
+			return top
+		}
+	}
+	return nil
+}
+
+func readService(name *yaml.Node, node *yaml.Node, dir string) Service {
+	s := Service{Name: name.Value, Line: name.Line, Image: text(field(node, "image"))}
+	if build := field(node, "build"); build != nil {
+		s.Build, s.Dockerfile = buildPaths(build, text(field(node, "dockerfile")), dir)
+		s.Target = text(field(build, "target"))
+	}
+	for _, port := range items(field(node, "ports")) {
+		s.Ports = append(s.Ports, composePort(port))
+	}
+	if probe := field(node, "healthcheck"); probe != nil && !disabled(probe) {
+		s.Healthcheck = probe.Line
+	}
+	return s
+}
+
+// buildPaths returns the folder and the Dockerfile of a build, both from the top
+// of the repository; the Dockerfile is "" when it lies elsewhere.
+func buildPaths(build *yaml.Node, dockerfile, dir string) (folder, file string) {
+	context := text(build)
+	if build.Kind == yaml.MappingNode {
+		context, dockerfile = text(field(build, "context")), text(field(build, "dockerfile"))
+	}
+	if context == "" {
+		context = "."
+	}
+	if strings.Contains(context, "://") || strings.HasPrefix(context, "git@") || path.IsAbs(context) {
+		return context, ""
+	}
+	folder = path.Join(dir, context)
+	if dockerfile == "" {
+		dockerfile = "Dockerfile"
+	}
+	file = path.Join(folder, dockerfile)
+	if outside(file) || path.IsAbs(dockerfile) || field(build, "dockerfile_inline") != nil {
+		return folder, ""
+	}
+	return folder, file
+}
+
+// outside reports a path that leaves the repository.
+func outside(p string) bool { return p == ".." || strings.HasPrefix(p, "../") }
+
+func composePort(port *yaml.Node) string {
+	if port.Kind != yaml.MappingNode {
+		return text(port)
+	}
+	target := text(field(port, "target"))
+	if published := text(field(port, "published")); published != "" {
+		return published + ":" + target
+	}
+	return target
+}
+
+func disabled(probe *yaml.Node) bool {
+	if text(field(probe, "disable")) == "true" {
+		return true
+	}
+	test := field(probe, "test")
+	if test != nil && test.Kind == yaml.SequenceNode && len(test.Content) > 0 {
+		return text(test.Content[0]) == "NONE"
+	}
+	return text(test) == "NONE"
+}
+
+// envFiles returns the files of env_file: a name, a list of names, or a list of
+// {path: name, required: false}. One that is not required is left out.
+func envFiles(service *yaml.Node, dir string) []string {
+	node := field(service, "env_file")
+	list := items(node)
+	if node != nil && node.Kind == yaml.ScalarNode {
+		list = []*yaml.Node{node}
+	}
+	var files []string
+	for _, one := range list {
+		name := text(one)
+		if one.Kind == yaml.MappingNode && text(field(one, "required")) != "false" {
+			name = text(field(one, "path"))
+		}
+		file := path.Join(dir, name)
+		if name != "" && !path.IsAbs(name) && !outside(file) {
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
+// passThrough notes the variables that a service hands on without a value:
+// "- TOKEN" in a list, "TOKEN:" in a mapping.
+func (c *ComposeFile) passThrough(service *yaml.Node) {
+	environment := field(service, "environment")
+	for _, entry := range items(environment) {
+		if name := text(entry); name != "" && !strings.Contains(name, "=") {
+			c.variable(Variable{Name: name, Line: entry.Line})
+		}
+	}
+	if environment == nil || environment.Kind != yaml.MappingNode {
+		return
+	}
+	for name, value := range fields(environment) {
+		if value.Tag == "!!null" {
+			c.variable(Variable{Name: name.Value, Line: name.Line})
+		}
+	}
+}
+
+// interpolations notes each ${VARIABLE} in the values below a node. Aliases are
+// left alone: what they stand for is met where it is written.
+func (c *ComposeFile) interpolations(node *yaml.Node, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	if node.Kind == yaml.ScalarNode && strings.Contains(node.Value, "$") {
+		value := strings.ReplaceAll(node.Value, "$$", "")
+		for _, use := range names(value) {
+			c.variable(Variable{Name: use.text, Line: node.Line, Default: !use.plain && !required(value, use.text)})
+		}
+	}
+	for _, child := range node.Content {
+		c.interpolations(child, depth+1)
+	}
+}
+
+// required reports ${NAME?message} and ${NAME:?message}.
+func required(value, name string) bool {
+	return strings.Contains(value, "${"+name+"?") || strings.Contains(value, "${"+name+":?")
+}
+
+// variable notes a variable once; a single use with a default does not help the
+// uses without.
+func (c *ComposeFile) variable(v Variable) {
+	i := slices.IndexFunc(c.Variables, func(old Variable) bool { return old.Name == v.Name })
+	if i < 0 {
+		c.Variables = append(c.Variables, v)
+		return
+	}
+	c.Variables[i].Default = c.Variables[i].Default && v.Default
+}

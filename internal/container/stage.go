@@ -1,0 +1,160 @@
+package container
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// platformArgs are set by BuildKit itself; a server's usual platform stands in.
+var platformArgs = variables{
+	"TARGETPLATFORM": "linux/amd64", "TARGETOS": "linux", "TARGETARCH": "amd64", "TARGETVARIANT": "",
+	"BUILDPLATFORM": "linux/amd64", "BUILDOS": "linux", "BUILDARCH": "amd64", "BUILDVARIANT": "",
+}
+
+// stageReader follows the instructions of one Dockerfile in order.
+type stageReader struct {
+	expander
+	// global are the ARGs before the first FROM: seen by FROM lines, and by a
+	// stage that names them again.
+	global variables
+	stages []*openStage
+}
+
+// openStage is a stage with the variables that its instructions see. ENV wins
+// over ARG.
+type openStage struct {
+	Stage
+	args, env variables
+	// onBuild waits for a stage that starts from this one.
+	onBuild []string
+}
+
+func newStageReader(escape rune) *stageReader {
+	return &stageReader{expander: newExpander(escape), global: variables{}}
+}
+
+func (r *stageReader) read(command any, line int) error {
+	switch c := command.(type) {
+	case *instructions.Stage:
+		return r.from(c, line)
+	case *instructions.ArgCommand:
+		if len(r.stages) == 0 {
+			r.globalArgs(c)
+			return nil
+		}
+	}
+	if len(r.stages) == 0 {
+		return errors.New("instruction before FROM")
+	}
+	r.apply(r.stages[len(r.stages)-1], command, line)
+	return nil
+}
+
+func (r *stageReader) globalArgs(c *instructions.ArgCommand) {
+	for _, arg := range c.Args {
+		if arg.Value != nil {
+			r.global[arg.Key], _ = r.expand(*arg.Value, r.global, platformArgs)
+		}
+	}
+}
+
+func (r *stageReader) from(c *instructions.Stage, line int) error {
+	if len(r.stages) == maxStages {
+		return audit.ErrTooLarge
+	}
+	if strings.Contains(c.BaseName, "{{") || strings.Contains(c.BaseName, "<%") {
+		return ErrTemplate
+	}
+	image, resolved := r.expand(c.BaseName, r.global, platformArgs)
+	// An empty default stands for "give me on the command line".
+	if image == "" || strings.HasSuffix(image, ":") || strings.HasSuffix(image, "@") || strings.HasPrefix(image, ":") {
+		image, resolved = c.BaseName, false
+	}
+	stage := &openStage{
+		Stage: Stage{Name: c.Name, Line: line, From: c.BaseName, Image: image, Resolved: resolved, Stage: -1},
+		args:  variables{}, env: variables{},
+	}
+	base := slices.IndexFunc(r.stages, func(s *openStage) bool { return s.Name != "" && strings.EqualFold(s.Name, image) })
+	r.stages = append(r.stages, stage)
+	if base >= 0 {
+		r.inherit(stage, base)
+	}
+	return nil
+}
+
+func (r *stageReader) inherit(stage *openStage, base int) {
+	from := r.stages[base]
+	stage.Stage.Stage = base
+	stage.User, stage.UserLine = from.User, from.UserLine
+	stage.Ports, stage.Healthcheck = slices.Clone(from.Ports), from.Healthcheck
+	stage.args, stage.env = maps.Clone(from.args), maps.Clone(from.env)
+	for _, trigger := range from.onBuild {
+		r.trigger(stage, trigger)
+	}
+}
+
+// trigger runs an ONBUILD of the stage below, at the line of this FROM.
+func (r *stageReader) trigger(stage *openStage, expression string) {
+	result, err := parser.Parse(strings.NewReader(expression))
+	if err != nil {
+		return
+	}
+	for _, node := range result.AST.Children {
+		if command, err := instructions.ParseInstruction(node); err == nil {
+			r.apply(stage, command, stage.Line)
+		}
+	}
+}
+
+func (r *stageReader) apply(stage *openStage, command any, line int) {
+	switch c := command.(type) {
+	case *instructions.ArgCommand:
+		r.stageArgs(stage, c)
+	case *instructions.EnvCommand:
+		values := variables{}
+		for _, pair := range c.Env {
+			values[pair.Key], _ = r.expand(pair.Value, stage.env, stage.args)
+		}
+		maps.Copy(stage.env, values)
+	case *instructions.UserCommand:
+		stage.User, _ = r.expand(c.User, stage.env, stage.args)
+		stage.UserLine = line
+	case *instructions.ExposeCommand:
+		for _, port := range c.Ports {
+			expanded, _ := r.expand(port, stage.env, stage.args)
+			stage.Ports = append(stage.Ports, strings.Fields(expanded)...)
+		}
+	case *instructions.HealthCheckCommand:
+		stage.Healthcheck = line
+		if c.Health != nil && slices.Equal(c.Health.Test, []string{"NONE"}) {
+			stage.Healthcheck = 0
+		}
+	case *instructions.OnbuildCommand:
+		stage.onBuild = append(stage.onBuild, c.Expression)
+	}
+}
+
+func (r *stageReader) stageArgs(stage *openStage, c *instructions.ArgCommand) {
+	for _, arg := range c.Args {
+		if arg.Value != nil {
+			stage.args[arg.Key], _ = r.expand(*arg.Value, stage.env, stage.args)
+		} else if value, ok := lookup(arg.Key, r.global, platformArgs); ok {
+			stage.args[arg.Key] = value
+		}
+	}
+}
+
+func (r *stageReader) result() []Stage {
+	stages := make([]Stage, len(r.stages))
+	for i, open := range r.stages {
+		stages[i] = open.Stage
+	}
+	return stages
+}
