@@ -52,6 +52,9 @@ func parseCompose(content []byte, c *ComposeFile) error {
 		return nil
 	}
 	for name, node := range fields(services) {
+		if name.Kind != yaml.ScalarNode {
+			return syntaxOrTemplate(content, fmt.Errorf("line %d: a service without a name", name.Line))
+		}
 		c.Services = append(c.Services, readService(name, node, path.Dir(c.Path)))
 		for _, file := range envFiles(node, path.Dir(c.Path)) {
 			if !slices.Contains(c.EnvFiles, file) {

@@ -1,0 +1,118 @@
+package container
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// PlatformFile is one file that tells an application platform (Scalingo, Clever
+// Cloud, Heroku and the like) what to run.
+type PlatformFile struct {
+	Path string
+	// Processes are the names that a Procfile or app.json gives, in order; empty
+	// for a file that names none.
+	Processes []string
+	// Variables is true when the file says which variables the program wants.
+	Variables bool
+	// Development is true for Procfile.dev and the like.
+	Development bool
+	Err         error
+}
+
+type platformKey struct{}
+
+// PlatformFiles returns every such file, sorted by path. An app.json that
+// belongs to something else, a mobile application for one, is left out.
+func PlatformFiles(s *audit.Snapshot) []*PlatformFile {
+	return audit.Once(s, platformKey{}, readPlatformFiles)
+}
+
+// platformNames are files that say enough by being there.
+var platformNames = map[string]bool{
+	"fly.toml": true, "render.yaml": true, ".platform.app.yaml": true, "captain-definition": true, ".buildpacks": true,
+	".clever.json": true,
+}
+
+func readPlatformFiles(s *audit.Snapshot) []*PlatformFile {
+	var all []*PlatformFile
+	for _, f := range s.OwnFiles() {
+		if f.Mode == audit.Submodule || f.Mode == audit.Symlink {
+			continue
+		}
+		p := &PlatformFile{Path: f.Path, Development: development(f)}
+		name := f.Name()
+		found := true
+		switch {
+		case name == "Procfile" || strings.HasPrefix(name, "Procfile."):
+			found = readProcfile(s, f, p)
+		case name == "app.json" || name == "scalingo.json":
+			found = readAppJSON(s, f, p)
+		case platformNames[name]:
+		case path.Base(f.Dir()) == "clevercloud" && path.Ext(name) == ".json":
+		case f.Path == ".upsun/config.yaml":
+		default:
+			found = false
+		}
+		if found {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// readProcfile reads "name: command" lines. It reports whether the file counts.
+func readProcfile(s *audit.Snapshot, f audit.File, p *PlatformFile) bool {
+	content, err := s.Read(f)
+	if err != nil {
+		p.Err = fmt.Errorf("parse %q: %w", f.Path, err)
+		return true
+	}
+	for line := range strings.Lines(string(content[:min(len(content), maxYAMLBytes)])) {
+		name, command, found := strings.Cut(strings.TrimSpace(line), ":")
+		if found && strings.TrimSpace(command) != "" && isProcess(name) {
+			p.Processes = append(p.Processes, name)
+		}
+	}
+	return len(p.Processes) > 0
+}
+
+func isProcess(name string) bool {
+	for i := range len(name) {
+		if !isAlphanumeric(name[i]) && name[i] != '_' && name[i] != '-' {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// readAppJSON reads the manifest of Heroku and Scalingo. It reports whether the
+// file is one.
+func readAppJSON(s *audit.Snapshot, f audit.File, p *PlatformFile) bool {
+	content, err := s.Read(f)
+	if err != nil {
+		p.Err = fmt.Errorf("parse %q: %w", f.Path, err)
+		return true
+	}
+	var app struct {
+		Formation, Env, Scripts  map[string]json.RawMessage
+		Addons, Buildpacks       []json.RawMessage
+		Stack, Expo, DisplayName json.RawMessage
+	}
+	if len(content) > maxYAMLBytes || json.Unmarshal(content, &app) != nil {
+		return false
+	}
+	if app.Expo != nil || app.DisplayName != nil {
+		return false
+	}
+	for name := range app.Formation {
+		p.Processes = append(p.Processes, name)
+	}
+	slices.Sort(p.Processes)
+	p.Variables = len(app.Env) > 0
+	return p.Variables || len(p.Processes) > 0 || len(app.Addons) > 0 || len(app.Buildpacks) > 0 || len(app.Scripts) > 0 || app.Stack != nil
+}
