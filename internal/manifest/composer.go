@@ -16,7 +16,7 @@ func readComposer(m *Manifest, content []byte) error {
 	// out: only one that is written counts.
 	kind := root.get("type").str()
 	m.Library = kind != "" && kind != "project" && kind != "metapackage"
-	m.Private = kind == "project"
+	m.Private, m.Packaging = kind == "project", kind
 	for _, group := range []string{"require", "require-dev"} {
 		for _, d := range root.get(group).members() {
 			// Names without a slash are the platform: php, ext-json, lib-curl.

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -37,12 +38,43 @@ func read(s *audit.Snapshot) *Inventory {
 			continue
 		}
 		if ecosystem, parse, ok := readerOf(f.Path); ok {
-			inventory.Manifests = append(inventory.Manifests, readManifest(s, f, ecosystem, parse))
+			inventory.add(readManifest(s, f, ecosystem, parse))
 		}
 	}
+	inventory.addRenv(s)
 	inventory.addRequirementLocks(s)
+	inventory.addCondaLocks()
 	slices.SortStableFunc(inventory.Locks, func(a, b Lock) int { return cmp.Compare(a.Path, b.Path) })
 	return inventory
+}
+
+// add keeps a manifest, unless the file turned out to be something else.
+func (inv *Inventory) add(m *Manifest) {
+	if !errors.Is(m.Err, errOther) {
+		inv.Manifests = append(inv.Manifests, m)
+	}
+}
+
+// addRenv reads renv.lock as a declaration where no DESCRIPTION stands beside it.
+func (inv *Inventory) addRenv(s *audit.Snapshot) {
+	for _, lock := range inv.Locks {
+		f, found := s.File(lock.Path)
+		_, described := s.File(path.Join(lock.Root(), "DESCRIPTION"))
+		if found && !described && f.Name() == "renv.lock" {
+			inv.add(readManifest(s, f, CRAN, readRenv))
+		}
+	}
+}
+
+func (inv *Inventory) addCondaLocks() {
+	for _, m := range inv.Manifests {
+		if m.Ecosystem != Conda || m.Err != nil {
+			continue
+		}
+		if exact, ok := condaLock(m); ok {
+			inv.Locks = append(inv.Locks, Lock{Path: m.Path, Ecosystem: Conda, Exact: exact})
+		}
+	}
 }
 
 func readManifest(s *audit.Snapshot, f audit.File, ecosystem Ecosystem, parse reader) *Manifest {
@@ -81,26 +113,39 @@ func guard(parse reader, m *Manifest, content []byte) (err error) {
 	return parse(m, content)
 }
 
+// errOther says that a file has the name of a manifest and is something else.
+var errOther = errors.New("not a declaration of dependencies")
+
+// named are the files that are read by their exact name.
+var named = map[string]struct {
+	ecosystem Ecosystem
+	read      reader
+}{
+	"package.json": {NPM, readPackageJSON}, "composer.json": {Composer, readComposer},
+	"pyproject.toml": {PyPI, readPyproject}, "Pipfile": {PyPI, readPipfile},
+	"setup.cfg": {PyPI, readSetupCfg}, "setup.py": {PyPI, readSetupPy},
+	"Gemfile": {RubyGems, readGemfile}, "gems.rb": {RubyGems, readGemfile},
+	"go.mod": {Go, readGoMod}, "Cargo.toml": {Cargo, readCargo}, "mix.exs": {Hex, readMix},
+	"pom.xml": {Maven, readPOM}, "build.gradle": {Maven, readGradle}, "build.gradle.kts": {Maven, readGradle},
+	"libs.versions.toml": {Maven, readVersionCatalog},
+	"DESCRIPTION":        {CRAN, readDescription}, "deps.edn": {Clojure, readClojure}, "project.clj": {Clojure, readClojure},
+	"packages.config": {NuGet, readDotNet}, "Directory.Packages.props": {NuGet, readDotNet},
+}
+
 // readerOf tells by its name how a file is read.
 func readerOf(name string) (Ecosystem, reader, bool) {
-	base := path.Base(name)
-	switch base {
-	case "package.json":
-		return NPM, readPackageJSON, true
-	case "pyproject.toml":
-		return PyPI, readPyproject, true
-	case "composer.json":
-		return Composer, readComposer, true
-	case "Gemfile", "gems.rb":
-		return RubyGems, readGemfile, true
-	case "go.mod":
-		return Go, readGoMod, true
+	if found, ok := named[path.Base(name)]; ok {
+		return found.ecosystem, found.read, true
 	}
-	switch {
-	case isRequirements(name):
-		return PyPI, readRequirements, true
-	case strings.HasSuffix(base, ".gemspec"):
+	switch path.Ext(name) {
+	case ".gemspec":
 		return RubyGems, readGemspec, true
+	case ".csproj", ".fsproj", ".vbproj":
+		return NuGet, readDotNet, true
+	case ".txt", ".in", ".pip":
+		return PyPI, readRequirements, isRequirements(name)
+	case ".yml", ".yaml":
+		return Conda, readConda, isConda(name)
 	}
 	return "", nil, false
 }

@@ -40,13 +40,18 @@ type Manifest struct {
 	Private bool
 	// Library is true when the file says that others are meant to depend on it.
 	Library bool
+	// Packaging is what the file says it builds, as written: "war" or "jar" of a
+	// pom.xml, the type of a composer.json or DESCRIPTION, the Sdk of a .csproj,
+	// "UseWPF" and the like for a desktop one. Mostly empty.
+	Packaging string
 	// Dependencies are in the order of the file.
 	Dependencies []Dependency
 	// Scripts maps a command's name to what it runs: npm scripts, composer
 	// scripts, poetry and pdm entry points.
 	Scripts map[string]string
-	// Runtimes maps "node", "python", "php", "ruby", "go", "java", "r" to the
-	// version constraint as written.
+	// Runtimes maps "node", "python", "php", "ruby", "go", "java", "r", "rust",
+	// "dotnet", "elixir", "npm", "yarn", "pnpm" to the version constraint as
+	// written.
 	Runtimes map[string]string
 	// Contacts are authors and maintainers as written.
 	Contacts []string

@@ -1,6 +1,9 @@
 package manifest
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // readPyproject reads pyproject.toml: PEP 621's [project], PEP 735's
 // [dependency-groups], and the tables of poetry, pdm and uv.
@@ -11,6 +14,9 @@ func readPyproject(m *Manifest, content []byte) error {
 		return err
 	}
 	project, poetry := root.get("project"), root.get("tool", "poetry")
+	if project == nil && poetry == nil && root.get("build-system") == nil && root.get("dependency-groups") == nil {
+		return fmt.Errorf("settings of tools only: %w", errOther)
+	}
 	m.readProject(project)
 	m.readPoetry(poetry)
 	for _, group := range []*node{root.get("dependency-groups"), root.get("tool", "pdm", "dev-dependencies")} {

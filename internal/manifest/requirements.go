@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"strings"
@@ -47,12 +48,18 @@ func isDevRequirements(name string) bool {
 // readRequirements reads pip's list format. Lists that it includes are manifests
 // of their own. https://pip.pypa.io/en/stable/reference/requirements-file-format/
 func readRequirements(m *Manifest, content []byte) error {
-	dev := isDevRequirements(m.Path)
+	dev, other := isDevRequirements(m.Path), 0
 	for _, entry := range requirementLines(string(content)) {
 		if d, ok := parsePEP508(entry.text); ok {
 			d.Dev, d.Line = dev, entry.line
 			m.Dependencies = append(m.Dependencies, d)
+		} else if !strings.HasPrefix(entry.text, "-") && !strings.HasPrefix(entry.text, ".") {
+			other++
 		}
+	}
+	// Requirements are also what a specification is called: prose names no package.
+	if other > len(m.Dependencies) {
+		return fmt.Errorf("%d lines that name no package: %w", other, errOther)
 	}
 	return nil
 }
@@ -196,7 +203,7 @@ func (inv *Inventory) addRequirementLocks(s *audit.Snapshot) {
 				continue
 			}
 			lists[included] = &requirementList{}
-			inv.Manifests = append(inv.Manifests, readManifest(s, f, PyPI, readRequirements))
+			inv.add(readManifest(s, f, PyPI, readRequirements))
 		}
 	}
 	sortManifests(inv.Manifests)
