@@ -115,7 +115,8 @@ func (b *builder) inline(text string, line int) {
 // link notes a link; its text must be written as well, unless it is an image.
 func (b *builder) link(l Link) {
 	l.Text, l.URL = strings.Join(strings.Fields(l.Text), " "), strings.TrimSpace(l.URL)
-	if l.URL == "" {
+	// An address for cloning looks like an e-mail address.
+	if l.URL == "" || strings.HasPrefix(l.URL, "mailto:git@") {
 		return
 	}
 	b.at(l.Line)

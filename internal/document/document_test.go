@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -152,6 +153,17 @@ func TestDecode(t *testing.T) {
 	long := strings.Repeat("ligne\n", maxBytes)
 	if doc := Parse("README.txt", []byte(long)); !doc.Cut || len(doc.Sections[0].Text) > maxBytes {
 		t.Error("a document over the limit is not cut")
+	}
+}
+
+// TestHostile repeats what makes parsers slow; each took minutes once.
+func TestHostile(t *testing.T) {
+	for _, piece := range []string{"[a](", "1) ", "[a]: b\n", "> ", "[a](\n", "<div>\n\n", "<h1>"} {
+		start := time.Now()
+		Parse("README.md", []byte(strings.Repeat(piece, maxBytes/len(piece))))
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%q repeated takes %s", piece, took)
+		}
 	}
 }
 

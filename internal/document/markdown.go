@@ -24,7 +24,7 @@ func parseMarkdown(b *builder, content string) {
 	title, content := frontMatter(content)
 	b.doc.Title = title
 	if hostile(content) {
-		parsePlain(b, content)
+		parseLightly(b, content)
 		return
 	}
 	w := &markdownWalker{builder: b, source: []byte(content)}
@@ -36,35 +36,6 @@ func parseMarkdown(b *builder, content string) {
 	}
 	w.walk(markdownParser().Parse(text.NewReader(w.source)), 1)
 	w.html.end()
-}
-
-// hostile finds the nesting that makes CommonMark parsers slow; no person
-// writes it.
-func hostile(content string) bool {
-	const deepest = 64
-	for line := range strings.Lines(content) {
-		if nesting(line) > deepest {
-			return true
-		}
-	}
-	return false
-}
-
-// nesting counts the container and link markers that open a line or follow each
-// other.
-func nesting(line string) int {
-	most, run := 0, 0
-	for i := 0; i < len(line); i++ {
-		switch line[i] {
-		case '>', '[', '(', '+':
-			run++
-			most = max(most, run)
-		case ' ', '\t', '!':
-		default:
-			run = 0
-		}
-	}
-	return most
 }
 
 // frontMatter takes YAML front matter off, keeping the lines' numbers, and
@@ -102,8 +73,8 @@ func (w *markdownWalker) lineOf(offset int) int {
 
 // walk visits a node; line is that of the block around it.
 func (w *markdownWalker) walk(n ast.Node, line int) {
-	if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
-		line = w.lineOf(n.Lines().At(0).Start)
+	if n.Type() == ast.TypeBlock {
+		line = w.blockLine(n, line)
 	}
 	switch n := n.(type) {
 	case *ast.Heading:
@@ -186,7 +157,7 @@ func (w *markdownWalker) inlineNode(n ast.Node, line int) {
 		if n.AutoLinkType == ast.AutoLinkEmail && !strings.HasPrefix(strings.ToLower(url), "mailto:") {
 			url = "mailto:" + url
 		}
-		w.link(Link{Text: label, URL: url, Line: line})
+		w.link(Link{Text: label, URL: url, Line: w.nodeLine(n, line)})
 		w.write(label)
 	case *ast.RawHTML:
 		for i := range n.Segments.Len() {
@@ -199,12 +170,18 @@ func (w *markdownWalker) inlineNode(n ast.Node, line int) {
 	}
 }
 
-// nodeLine is the line of the first text in an inline node, else the block's.
+// blockLine is the line of a block's content; an empty one has a position only.
+func (w *markdownWalker) blockLine(n ast.Node, line int) int {
+	if n.Lines() != nil && n.Lines().Len() > 0 {
+		return w.lineOf(n.Lines().At(0).Start)
+	}
+	return w.nodeLine(n, line)
+}
+
+// nodeLine is the line on which a node begins, else that of the block around.
 func (w *markdownWalker) nodeLine(n ast.Node, line int) int {
-	for c := n.FirstChild(); c != nil; c = c.FirstChild() {
-		if t, ok := c.(*ast.Text); ok {
-			return w.lineOf(t.Segment.Start)
-		}
+	if offset := n.Pos(); offset >= 0 && n.Kind() != ast.KindDocument {
+		return max(line, w.lineOf(offset))
 	}
 	return line
 }
