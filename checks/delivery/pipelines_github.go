@@ -1,0 +1,164 @@
+package delivery
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// readWorkflow reads a workflow of GitHub, Forgejo or Gitea.
+func readWorkflow(s *audit.Snapshot, p *pipeline, root *yaml.Node) {
+	readJobs(s, p, root, p.path, workflowTrigger(s, field(root, "on")), 0)
+}
+
+// maxCalls is how many workflows or actions of the tree may call one another.
+const maxCalls = 4
+
+func readJobs(s *audit.Snapshot, p *pipeline, root *yaml.Node, file string, on trigger, depth int) {
+	top := scalar(field(root, "defaults", "run", "working-directory"))
+	for _, job := range entries(field(root, "jobs")) {
+		if disabled(job) {
+			continue
+		}
+		dir := top
+		if own := scalar(field(job, "defaults", "run", "working-directory")); own != "" {
+			dir = own
+		}
+		if called := field(job, "uses"); called != nil {
+			callWorkflow(s, p, called, file, on, depth)
+		}
+		for _, one := range items(field(job, "steps")) {
+			readStep(s, p, one, file, dir, on, depth)
+		}
+	}
+}
+
+// disabled recognises `if: false`.
+func disabled(n *yaml.Node) bool {
+	condition := strings.Trim(scalar(field(n, "if")), "${} ")
+	return condition == "false"
+}
+
+func callWorkflow(s *audit.Snapshot, p *pipeline, called *yaml.Node, file string, on trigger, depth int) {
+	name, local := strings.CutPrefix(called.Value, "./")
+	if !local {
+		base := strings.TrimSuffix(path.Base(strings.Split(called.Value, "@")[0]), path.Ext(strings.Split(called.Value, "@")[0]))
+		if promises(base) == nothing {
+			p.elsewhere = append(p.elsewhere, called.Value)
+		}
+		p.add(called, file, "", "", base, on)
+		return
+	}
+	if root := yamlFile(s, name); root != nil && depth < maxCalls {
+		readJobs(s, p, root, name, on, depth+1)
+	}
+}
+
+// yamlFile parses the first document of a file of the tree; nil when there is
+// none.
+func yamlFile(s *audit.Snapshot, name string) *yaml.Node {
+	f, found := s.File(path.Clean(name))
+	if !found {
+		return nil
+	}
+	content, err := s.Read(f)
+	if err != nil {
+		return nil
+	}
+	documents, err := yamlDocuments(content)
+	if err != nil || len(documents) == 0 {
+		return nil
+	}
+	return documents[0]
+}
+
+func readStep(s *audit.Snapshot, p *pipeline, one *yaml.Node, file, dir string, on trigger, depth int) {
+	if disabled(one) {
+		return
+	}
+	if own := scalar(field(one, "working-directory")); own != "" {
+		dir = own
+	}
+	dir = within("", dir)
+	if run := field(one, "run"); run != nil {
+		p.add(run, file, dir, run.Value, "", on)
+	}
+	uses := field(one, "uses")
+	if uses == nil {
+		return
+	}
+	if name, local := strings.CutPrefix(uses.Value, "./"); local {
+		callAction(s, p, name, on, depth)
+		return
+	}
+	with := field(one, "with")
+	action, _, _ := strings.Cut(uses.Value, "@")
+	for _, key := range []string{"run", "command", "runCmd", "script", "test_command", "start"} {
+		if value := field(with, key); value != nil {
+			script := value.Value
+			if action == "actions-rs/cargo" {
+				script = "cargo " + script
+			}
+			p.add(value, file, dir, script, "", on)
+		}
+	}
+	if arguments := field(with, "arguments"); arguments != nil && strings.HasPrefix(action, "gradle/") {
+		p.add(arguments, file, dir, "gradle "+arguments.Value, "", on)
+	}
+	p.add(uses, file, dir, "", action, on)
+}
+
+// callAction reads a composite action of the tree.
+func callAction(s *audit.Snapshot, p *pipeline, name string, on trigger, depth int) {
+	for _, base := range []string{"action.yml", "action.yaml"} {
+		file := path.Join(name, base)
+		root := yamlFile(s, file)
+		if root == nil || depth >= maxCalls {
+			continue
+		}
+		for _, one := range items(field(root, "runs", "steps")) {
+			readStep(s, p, one, file, "", on, depth+1)
+		}
+	}
+}
+
+// workflowTrigger reads `on`: a word, a list or a mapping.
+func workflowTrigger(s *audit.Snapshot, on *yaml.Node) trigger {
+	best := onDemand
+	if on == nil || on.Kind != yaml.MappingNode {
+		for _, event := range scalars(on) {
+			best = max(best, eventTrigger(s, event, nil))
+		}
+		return best
+	}
+	for event, filter := range entries(on) {
+		best = max(best, eventTrigger(s, event, filter))
+	}
+	return best
+}
+
+var changeEvents = []string{"push", "pull_request", "pull_request_target", "merge_group", "workflow_run"}
+
+func eventTrigger(s *audit.Snapshot, event string, filter *yaml.Node) trigger {
+	if !slices.Contains(changeEvents, event) {
+		return onDemand
+	}
+	branches, ignored := field(filter, "branches"), field(filter, "branches-ignore")
+	tags := field(filter, "tags") != nil || field(filter, "tags-ignore") != nil
+	switch {
+	case event == "push" && tags && len(scalars(branches)) == 0 && ignored == nil:
+		return onDemand
+	case len(scalars(branches)) > 0 && !runsOn(s, scalars(branches)):
+		return onOtherBranch
+	case ignored != nil && s.Repository.Branch != "" && matchesBranch(scalars(ignored), s.Repository.Branch):
+		return onOtherBranch
+	}
+	if filter != nil && contains(field(filter, "types"), "closed") && len(scalars(field(filter, "types"))) == 1 {
+		return onDemand
+	}
+	return onChange
+}

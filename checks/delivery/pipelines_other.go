@@ -1,0 +1,176 @@
+package delivery
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// scriptKeys hold shell in the configurations that name steps in their own
+// ways: Travis, Azure, Bitbucket, Drone, Woodpecker, Appveyor, sourcehut,
+// Buildkite, Cirrus and Semaphore.
+var scriptKeys = []string{
+	"script", "before_script", "after_script", "install", "before_install", "after_success", "command", "commands", "bash", "sh", "pwsh", "powershell",
+	"test_script", "build_script", "before_test", "before_build", "after_build", "override", "customCommand", "ps", "cmd", "goals",
+	"check_script", "lint_script", "tests_script", "main_script",
+}
+
+// readAny walks a configuration and takes every value of a script key.
+func readAny(s *audit.Snapshot, p *pipeline, root *yaml.Node) {
+	w := &anyWalk{s: s, p: p}
+	on := onChange
+	switch p.system {
+	case "travis-ci":
+		// travis-ci.org closed in June 2021; see ciRunsTests for travis-ci.com.
+		p.dead = true
+		if field(root, "script") == nil && field(root, "jobs") == nil && field(root, "matrix") == nil {
+			w.travisDefault(root)
+		}
+	case "azure-pipelines":
+		if scalar(field(root, "trigger")) == "none" && (field(root, "pr") == nil || scalar(field(root, "pr")) == "none") {
+			on = onDemand
+		}
+	case "drone", "woodpecker":
+		on = eventsTrigger(root)
+	}
+	w.walk(root, on, 0)
+}
+
+type anyWalk struct {
+	s     *audit.Snapshot
+	p     *pipeline
+	nodes int
+}
+
+func (w *anyWalk) walk(n *yaml.Node, on trigger, depth int) {
+	n = resolve(n)
+	if w.nodes++; n == nil || depth > 40 || w.nodes > maxNodes {
+		return
+	}
+	if n.Kind == yaml.SequenceNode {
+		for _, one := range n.Content {
+			w.walk(one, on, depth+1)
+		}
+		return
+	}
+	if slices.Contains([]string{"drone", "woodpecker"}, w.p.system) && field(n, "when") != nil {
+		on = min(on, eventsTrigger(n))
+	}
+	if task := field(n, "task"); task != nil && task.Kind == yaml.ScalarNode {
+		w.azureTask(n, task, on)
+	}
+	for key, value := range entries(n) {
+		switch {
+		case slices.Contains(scriptKeys, key) || w.p.system == "sourcehut" && depth > 0 || strings.HasSuffix(key, "_script"):
+			w.script(value, on, depth)
+		case w.p.system == "bitbucket-pipelines" && (key == "custom" || key == "tags"):
+			w.walk(value, onDemand, depth+1)
+		default:
+			w.walk(value, on, depth+1)
+		}
+	}
+}
+
+func (w *anyWalk) script(value *yaml.Node, on trigger, depth int) {
+	if value == nil {
+		return
+	}
+	if value.Kind == yaml.ScalarNode {
+		w.p.add(value, w.p.path, "", value.Value, "", on)
+		return
+	}
+	if value.Kind == yaml.SequenceNode {
+		if script, plain := joined(value); plain {
+			w.p.add(value, w.p.path, "", script, "", on)
+			return
+		}
+		for _, one := range value.Content {
+			if one = resolve(one); one != nil && one.Kind == yaml.ScalarNode {
+				w.p.add(one, w.p.path, "", one.Value, "", on)
+			} else {
+				w.walk(one, on, depth+1)
+			}
+		}
+		return
+	}
+	w.walk(value, on, depth+1)
+}
+
+// azureTask reads the tasks that test: VSTest@2, Npm@1, DotNetCoreCLI@2,
+// Maven@3, Gradle@2.
+func (w *anyWalk) azureTask(n, task *yaml.Node, on trigger) {
+	name, _, _ := strings.Cut(task.Value, "@")
+	inputs := field(n, "inputs")
+	argument := scalar(field(inputs, "command"))
+	for _, key := range []string{"goals", "tasks", "verbose"} {
+		if value := scalar(field(inputs, key)); value != "" && key != "verbose" {
+			argument = value
+		}
+	}
+	programs := map[string]string{"DotNetCoreCLI": "dotnet", "Npm": "npm", "Maven": "mvn", "Gradle": "gradle", "Go": "go"}
+	if name == "VSTest" {
+		w.p.add(task, w.p.path, "", "", "azure/test", on)
+	} else if program := programs[name]; program != "" {
+		w.p.add(task, w.p.path, "", program+" "+argument, "", on)
+	}
+}
+
+// travisDefault adds what Travis runs when nobody says what to run.
+func (w *anyWalk) travisDefault(root *yaml.Node) {
+	defaults := map[string]string{
+		"node_js": "npm test", "ruby": "rake", "go": "go test ./...", "rust": "cargo test", "java": "mvn test", "php": "phpunit",
+		"r": "R CMD check .", "scala": "sbt test", "elixir": "mix test", "clojure": "lein test", "csharp": "dotnet test",
+	}
+	if language := field(root, "language"); language != nil {
+		w.p.add(language, w.p.path, "", defaults[strings.ToLower(language.Value)], "", onChange)
+	}
+}
+
+// eventsTrigger reads the `trigger` or `when` of Drone and Woodpecker.
+func eventsTrigger(n *yaml.Node) trigger {
+	best, said := onDemand, false
+	for _, key := range []string{"trigger", "when"} {
+		for _, condition := range items(field(n, key)) {
+			event := field(condition, "event")
+			if event == nil {
+				return onChange
+			}
+			said = true
+			if contains(event, "push", "pull_request") || field(event, "exclude") != nil || contains(field(event, "include"), "push", "pull_request") {
+				best = onChange
+			}
+		}
+	}
+	if !said {
+		return onChange
+	}
+	return best
+}
+
+var (
+	groovyComment = regexp.MustCompile(`(?m)^\s*//.*$`)
+	groovyShell   = regexp.MustCompile(`(?s)\b(?:sh|bat|powershell|pwsh)\b[\s(]*(?:(?:script|label|returnStatus|returnStdout)\s*:\s*(?:'[^'\n]*'\s*,\s*label\s*:\s*|true\s*,\s*script\s*:\s*|)?)?(?:'''(.*?)'''|"""(.*?)"""|'([^'\n]*)'|"([^"\n]*)")`)
+	groovyLibrary = regexp.MustCompile(`(?m)^\s*(?:@Library\s*\(\s*['"]([^'"]+)|library\s*\(?\s*['"]([^'"]+))`)
+)
+
+// readJenkinsfile takes the shell steps of a Jenkinsfile, which is Groovy.
+func readJenkinsfile(p *pipeline, text string) {
+	// Lines of comments are blanked, not cut, to keep the numbers of the others.
+	text = groovyComment.ReplaceAllString(text, "")
+	for _, m := range groovyShell.FindAllStringSubmatchIndex(text, maxCommands) {
+		for group := 2; group+1 < len(m); group += 2 {
+			if m[group] < 0 {
+				continue
+			}
+			line := 1 + strings.Count(text[:m[group]], "\n")
+			p.steps = append(p.steps, step{place: audit.Place{Path: p.path, Line: line}, script: text[m[group]:m[group+1]], on: onChange})
+		}
+	}
+	for _, m := range groovyLibrary.FindAllStringSubmatch(text, 10) {
+		p.elsewhere = append(p.elsewhere, m[1]+m[2])
+	}
+}
