@@ -1,0 +1,152 @@
+// Package acquire turns what a user names, a folder, a bare repository or an
+// address, into a snapshot. It reads the default branch's newest commit and
+// nothing else, fetches no more than the checks need, and never runs anything:
+// no git program, no hook, no filter, no credential helper, no submodule.
+package acquire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/storer"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// Limits bound what one repository may cost. Past one of them, what is missing
+// is unknown, and the snapshot says which limit it was.
+type Limits struct {
+	// FetchBytes bounds each fetch, as received.
+	FetchBytes int64 `mapstructure:"fetch_bytes"`
+	// BlobBytes is the size from which a file's content is not read.
+	BlobBytes int64 `mapstructure:"blob_bytes"`
+	// MemoryBytes is how much fetched content is held in memory, DiskBytes how
+	// much more in a temporary file.
+	MemoryBytes int64 `mapstructure:"memory_bytes"`
+	DiskBytes   int64 `mapstructure:"disk_bytes"`
+	// Files bounds the files of the commit.
+	Files int `mapstructure:"files"`
+	// Commits bounds the history.
+	Commits int `mapstructure:"commits"`
+	// UnfilteredCommits bounds the history asked of a server that cannot send
+	// commits without their files.
+	UnfilteredCommits int `mapstructure:"unfiltered_commits"`
+	// Timeout bounds the whole acquisition.
+	Timeout time.Duration `mapstructure:"timeout"`
+}
+
+// Options say how to acquire.
+type Options struct {
+	Limits Limits
+	// Needs is the evidence that the chosen checks ask for; no other is fetched.
+	Needs audit.Need
+	// TakenAt is the time that ages are counted to.
+	TakenAt time.Time
+	// Token returns the secret for a host ("forge.example:8443"), or "".
+	Token func(host string) string
+	// Progress, when not nil, is told what is being done.
+	Progress func(Stage)
+}
+
+// Stage is a step that takes time.
+type Stage string
+
+// The stages.
+const (
+	Connecting Stage = "connecting"
+	Reading    Stage = "reading"
+)
+
+// Snapshot is an acquired snapshot with what belongs to it.
+type Snapshot struct {
+	*audit.Snapshot
+	// Uncommitted lists paths of a folder that differ from its commit, sorted; a
+	// last element "…" stands for more.
+	Uncommitted []string
+	// ReceivedBytes counts what came over the network.
+	ReceivedBytes int64
+	close         func() error
+}
+
+// Close frees memory, temporary files and open packs. The snapshot's content
+// cannot be read afterwards.
+func (s *Snapshot) Close() error {
+	if s.close == nil {
+		return nil
+	}
+	return s.close()
+}
+
+// Fetch acquires the target: a folder inside a work tree, a bare repository, an
+// http, https, ssh or git address, or "github:owner/name". The error names the
+// target, says what to do next and wraps one of audit's meanings.
+func Fetch(ctx context.Context, target string, o Options) (*Snapshot, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.Limits.Timeout)
+	defer cancel()
+	place, err := ParseTarget(target)
+	if err != nil {
+		return nil, err
+	}
+	if o.Progress == nil {
+		o.Progress = func(Stage) {}
+	}
+	var s *Snapshot
+	if place.Folder != "" {
+		s, err = fromFolder(ctx, place.Folder, o)
+	} else {
+		s, err = fromServer(ctx, place, o)
+	}
+	if err != nil {
+		return nil, advise(Show(target), err)
+	}
+	return s, nil
+}
+
+// advise names the target and ends with the next step.
+func advise(target string, err error) error {
+	steps := []struct {
+		meaning error
+		step    string
+	}{
+		{audit.ErrForbidden, "set " + TokenVariable(hostOf(target)) + " to a token that may read it"},
+		{audit.ErrEmpty, "push a first commit, then audit again"},
+		{audit.ErrNotFound, "check the spelling; if it is private, set " + TokenVariable(hostOf(target))},
+		{audit.ErrTooLarge, "raise the limit in the configuration"},
+		{audit.ErrUnreachable, "check the address and the network, then try again"},
+		{audit.ErrDamaged, "check the repository with 'git fsck'; if it is on a server, try again"},
+	}
+	if hostOf(target) == "" {
+		steps[2].step = "name a folder that holds a git repository, or an address"
+	}
+	for _, s := range steps {
+		if errors.Is(err, s.meaning) {
+			return fmt.Errorf("audit %s: %w; %s", target, err, s.step)
+		}
+	}
+	return fmt.Errorf("audit %s: %w", target, err)
+}
+
+// reader reads snapshots out of a store of objects, local or fetched.
+type reader struct {
+	objects storer.EncodedObjectStorer
+	limits  Limits
+	// omitted says that files which are not held were left out for their size.
+	omitted bool
+	reached []audit.Limit
+}
+
+func (r *reader) reach(name string, value int64, what string) {
+	r.reached = append(r.reached, audit.Limit{Name: name, Value: value, What: what})
+}
+
+// describe fills in which commit is audited.
+func (r *reader) describe(head plumbing.Hash, branch, url string) (audit.Repository, commit, error) {
+	c, err := r.commit(head)
+	if err != nil {
+		return audit.Repository{}, c, fmt.Errorf("read commit %s: %w", head, err)
+	}
+	return audit.Repository{URL: url, Branch: branch, Commit: head.String(), CommittedAt: c.committed}, c, nil
+}

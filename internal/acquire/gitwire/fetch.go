@@ -1,0 +1,224 @@
+// Package gitwire fetches the least that an audit needs from a git server: the
+// files of one commit and, apart from them, the bare commits of its history.
+// Nothing is checked out, and no git program is needed.
+package gitwire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
+	"github.com/go-git/go-git/v5/plumbing/transport"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// Request says what to fetch.
+type Request struct {
+	// Endpoint is where; Auth may be nil.
+	Endpoint *transport.Endpoint
+	Auth     transport.AuthMethod
+	// Files and History choose what is wanted.
+	Files, History bool
+	// BlobBytes leaves out files of that size or more, where the server can.
+	BlobBytes int64
+	// FetchBytes bounds each of the two fetches, in bytes on the wire.
+	FetchBytes int64
+	// Commits bounds the history asked of a server that cannot filter.
+	Commits int
+	// MemoryBytes is how much content is held in memory; DiskBytes is how much
+	// more goes to a temporary file, which has no name and vanishes with the
+	// process.
+	MemoryBytes, DiskBytes int64
+}
+
+// Fetched is what came back. Close it when done.
+type Fetched struct {
+	// Head is the commit that the server's HEAD names; Branch is its short name,
+	// "" when HEAD is detached.
+	Head   plumbing.Hash
+	Branch string
+	// Files holds the trees and blobs of Head; nil when not asked for.
+	Files *Objects
+	// History holds commits; nil when not asked for.
+	History *Objects
+	// FilesErr and HistoryErr say why one of the two could not be had while the
+	// other was; at least one is nil.
+	FilesErr, HistoryErr error
+	// Filtered is false when the server could not filter, so that History is
+	// bounded by Request.Commits.
+	Filtered bool
+	// Bytes received, both fetches together.
+	Bytes int64
+}
+
+// Close frees the memory and the temporary files.
+func (f *Fetched) Close() error {
+	return errors.Join(f.Files.Close(), f.History.Close())
+}
+
+// Fetch asks the server for its HEAD and fetches what the request names, the
+// files and the history at the same time. The error wraps one of audit's:
+// ErrNotFound, ErrForbidden, ErrEmpty, ErrUnreachable, ErrTooLarge, ErrDamaged,
+// ErrUnsupported.
+func Fetch(ctx context.Context, r Request) (*Fetched, error) {
+	session, adv, err := open(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	fetched := &Fetched{}
+	if fetched.Head, fetched.Branch, err = head(adv); err != nil {
+		return nil, err
+	}
+	caps := adv.Capabilities
+	if !caps.Supports(capability.Shallow) {
+		return nil, fmt.Errorf("the server cannot send a part of the history: %w", audit.ErrUnsupported)
+	}
+	fetched.Filtered = caps.Supports(capability.Filter)
+	return fetched, fetched.both(ctx, session, caps, r)
+}
+
+// both runs the two fetches side by side. HTTP has no state, so they share one
+// session; any other transport needs a second connection.
+func (f *Fetched) both(ctx context.Context, session transport.UploadPackSession, caps *capability.List, r Request) error {
+	var filesBytes, historyBytes int64
+	var wg sync.WaitGroup
+	if r.Files {
+		wg.Go(func() {
+			f.Files, filesBytes, f.FilesErr = get(ctx, session, f.wantFiles(caps, r), r, keepFiles)
+		})
+	}
+	if r.History {
+		wg.Go(func() {
+			second := session
+			if r.Files && !stateless(r.Endpoint) {
+				var err error
+				if second, _, err = open(ctx, r); err != nil {
+					f.HistoryErr = err
+					return
+				}
+				defer second.Close()
+			}
+			f.History, historyBytes, f.HistoryErr = get(ctx, second, f.wantHistory(caps, r), r, keepHistory)
+		})
+	}
+	wg.Wait()
+	f.Bytes = filesBytes + historyBytes
+	return f.oneIsEnough(r)
+}
+
+func keepFiles(kind plumbing.ObjectType) bool { return kind != plumbing.TagObject }
+
+func keepHistory(kind plumbing.ObjectType) bool { return kind == plumbing.CommitObject }
+
+// wantFiles asks for one commit with its files; those too large to be read are
+// left out where the server can do so.
+func (f *Fetched) wantFiles(caps *capability.List, r Request) *packp.UploadPackRequest {
+	req := f.want(caps, 1)
+	if f.Filtered {
+		filter(req, packp.FilterBlobLimit(uint64(r.BlobBytes), ""))
+	}
+	return req
+}
+
+// wantHistory asks for every commit without its files. A server that cannot
+// leave the files out is asked for some commits only, and the files are thrown
+// away as they arrive.
+func (f *Fetched) wantHistory(caps *capability.List, r Request) *packp.UploadPackRequest {
+	if !f.Filtered {
+		return f.want(caps, r.Commits)
+	}
+	req := f.want(caps, 0)
+	filter(req, packp.FilterTreeDepth(0))
+	return req
+}
+
+// oneIsEnough returns an error only when nothing that was asked for came.
+func (f *Fetched) oneIsEnough(r Request) error {
+	filesFailed, historyFailed := !r.Files || f.FilesErr != nil, !r.History || f.HistoryErr != nil
+	if filesFailed && historyFailed {
+		return errors.Join(f.FilesErr, f.HistoryErr, f.Close())
+	}
+	return nil
+}
+
+// want asks for the head and depth-1 generations before it; 0 is all of them.
+func (f *Fetched) want(caps *capability.List, depth int) *packp.UploadPackRequest {
+	req := packp.NewUploadPackRequestFromCapabilities(caps)
+	// A thin pack refers to objects that we said we have, and we have none.
+	req.Capabilities.Delete(capability.ThinPack)
+	if caps.Supports(capability.NoProgress) {
+		_ = req.Capabilities.Set(capability.NoProgress)
+	}
+	if depth > 0 {
+		req.Depth = packp.DepthCommits(depth)
+		_ = req.Capabilities.Set(capability.Shallow)
+	}
+	req.Wants = []plumbing.Hash{f.Head}
+	return req
+}
+
+func filter(req *packp.UploadPackRequest, f packp.Filter) {
+	req.Filter = f
+	_ = req.Capabilities.Set(capability.Filter)
+}
+
+// get runs one fetch to its end. The bytes are counted also when it fails.
+func get(ctx context.Context, session transport.UploadPackSession, req *packp.UploadPackRequest, r Request,
+	keep func(plumbing.ObjectType) bool) (*Objects, int64, error) {
+	response, err := session.UploadPack(ctx, req)
+	if err != nil {
+		return nil, 0, meaning(ctx, err)
+	}
+	defer response.Close()
+	// A connection that has gone silent is not interrupted by the context alone
+	// on every transport; closing it is.
+	stop := context.AfterFunc(ctx, func() { _ = response.Close() })
+	defer stop()
+	limited := &limitedReader{r: response, left: r.FetchBytes}
+	objects := NewObjects(r.MemoryBytes, r.DiskBytes)
+	err = readPack(demux(limited, req.Capabilities), objects, keep, r.BlobBytes)
+	read := r.FetchBytes - limited.left
+	if err != nil {
+		_ = objects.Close()
+		if limited.exceeded {
+			err = fmt.Errorf("more than %d bytes: %w", r.FetchBytes, audit.ErrTooLarge)
+		}
+		return nil, read, meaning(ctx, err)
+	}
+	return objects, read, nil
+}
+
+func demux(r io.Reader, caps *capability.List) io.Reader {
+	switch {
+	case caps.Supports(capability.Sideband64k):
+		return sideband.NewDemuxer(sideband.Sideband64k, r)
+	case caps.Supports(capability.Sideband):
+		return sideband.NewDemuxer(sideband.Sideband, r)
+	}
+	return r
+}
+
+// limitedReader fails once more than left bytes were read, where an
+// io.LimitedReader would pretend that the data ended.
+type limitedReader struct {
+	r        io.Reader
+	left     int64
+	exceeded bool
+}
+
+func (l *limitedReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		l.exceeded = true
+		return 0, audit.ErrTooLarge
+	}
+	return n, err
+}

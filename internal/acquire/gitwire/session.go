@@ -1,0 +1,135 @@
+package gitwire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
+	"github.com/go-git/go-git/v5/plumbing/transport"
+	gitclient "github.com/go-git/go-git/v5/plumbing/transport/git"
+	githttp "github.com/go-git/go-git/v5/plumbing/transport/http"
+	gitssh "github.com/go-git/go-git/v5/plumbing/transport/ssh"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// httpTransport fails fast on a host that does not answer. What a slow body may
+// take is bounded by the caller's context.
+var httpTransport = &http.Transport{
+	Proxy:                 http.ProxyFromEnvironment,
+	DialContext:           (&net.Dialer{Timeout: 15 * time.Second}).DialContext,
+	TLSHandshakeTimeout:   15 * time.Second,
+	ResponseHeaderTimeout: 60 * time.Second,
+	MaxIdleConnsPerHost:   8,
+	IdleConnTimeout:       30 * time.Second,
+	// A pack is compressed already.
+	DisableCompression: true,
+}
+
+// client returns go-git's client for the endpoint. Its file client is left out on
+// purpose: it runs a git program, which would obey the audited repository's own
+// configuration.
+func client(e *transport.Endpoint) (transport.Transport, error) {
+	switch e.Protocol {
+	case "http", "https":
+		return githttp.NewClient(&http.Client{Transport: httpTransport}), nil
+	case "ssh":
+		return gitssh.DefaultClient, nil
+	case "git":
+		return gitclient.DefaultClient, nil
+	}
+	return nil, fmt.Errorf("protocol %q: %w", e.Protocol, audit.ErrUnsupported)
+}
+
+func stateless(e *transport.Endpoint) bool { return e.Protocol == "http" || e.Protocol == "https" }
+
+// open connects and reads what the server advertises.
+func open(ctx context.Context, r Request) (transport.UploadPackSession, *packp.AdvRefs, error) {
+	c, err := client(r.Endpoint)
+	if err != nil {
+		return nil, nil, err
+	}
+	// Neither the dial of ssh and git:// nor their first read knows the context.
+	type opened struct {
+		session transport.UploadPackSession
+		adv     *packp.AdvRefs
+		err     error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		session, err := c.NewUploadPackSession(r.Endpoint, r.Auth)
+		if err != nil {
+			done <- opened{err: err}
+			return
+		}
+		adv, err := session.AdvertisedReferencesContext(ctx)
+		if err != nil {
+			_ = session.Close()
+			session = nil
+		}
+		done <- opened{session, adv, err}
+	}()
+	select {
+	case o := <-done:
+		return o.session, o.adv, meaning(ctx, o.err)
+	case <-ctx.Done():
+		return nil, nil, meaning(ctx, ctx.Err())
+	}
+}
+
+// head finds the commit to audit and its branch.
+func head(adv *packp.AdvRefs) (plumbing.Hash, string, error) {
+	refs, err := adv.AllReferences()
+	if err != nil {
+		return plumbing.ZeroHash, "", fmt.Errorf("read the references: %w", audit.ErrDamaged)
+	}
+	if adv.Head == nil {
+		return plumbing.ZeroHash, "", fmt.Errorf("HEAD names a branch that does not exist; choose the default branch on the forge: %w", audit.ErrNotFound)
+	}
+	branch := ""
+	if ref, err := refs.Reference(plumbing.HEAD); err == nil && ref.Type() == plumbing.SymbolicReference {
+		branch = ref.Target().Short()
+	}
+	return *adv.Head, branch, nil
+}
+
+// meaning gives an error of go-git, or of what lies below it, one of audit's
+// meanings. It returns nil for nil.
+func meaning(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, known := range []error{audit.ErrTooLarge, audit.ErrUnsupported, audit.ErrNotFound, audit.ErrDamaged} {
+		if errors.Is(err, known) {
+			return err
+		}
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("time is up: %w", audit.ErrUnreachable)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var network net.Error
+	switch {
+	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed),
+		errors.Is(err, transport.ErrInvalidAuthMethod), strings.Contains(err.Error(), "unable to authenticate"):
+		return fmt.Errorf("%w: %w", audit.ErrForbidden, err)
+	case errors.Is(err, transport.ErrRepositoryNotFound):
+		return audit.ErrNotFound
+	case errors.Is(err, transport.ErrEmptyRemoteRepository):
+		return audit.ErrEmpty
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("the connection closed midway: %w", audit.ErrUnreachable)
+	case errors.As(err, &network):
+		return fmt.Errorf("%w: %w", audit.ErrUnreachable, err)
+	}
+	return fmt.Errorf("%w: %w", audit.ErrDamaged, err)
+}

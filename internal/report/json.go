@@ -1,0 +1,214 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// Schema names the form of the JSON documents. Fields are only ever added.
+const Schema = "perenne.audit/v1"
+
+// The document's form is schema.json in this folder.
+type (
+	jsonPortfolio struct {
+		Schema   string        `json:"schema"`
+		Audits   []jsonAudit   `json:"audits"`
+		Failures []jsonFailure `json:"failures,omitempty"`
+	}
+	jsonFailure struct {
+		Target string `json:"target"`
+		Error  string `json:"error"`
+	}
+	jsonAudit struct {
+		Schema        string           `json:"schema"`
+		Catalogue     string           `json:"catalogue"`
+		Target        string           `json:"target"`
+		Repository    jsonRepository   `json:"repository"`
+		Deliverable   jsonDeliverable  `json:"deliverable"`
+		Axes          []jsonAxis       `json:"axes"`
+		Continuity    *float64         `json:"continuity,omitempty"`
+		Checks        []jsonCheck      `json:"checks"`
+		Actions       []jsonAction     `json:"actions"`
+		Maintainers   *jsonMaintainers `json:"maintainers,omitempty"`
+		LimitsReached []audit.Limit    `json:"limits_reached"`
+		Uncommitted   []string         `json:"uncommitted,omitempty"`
+	}
+	jsonRepository struct {
+		URL         string `json:"url"`
+		Branch      string `json:"branch"`
+		Commit      string `json:"commit"`
+		CommittedAt string `json:"committed_at,omitempty"`
+		TakenAt     string `json:"taken_at"`
+	}
+	jsonDeliverable struct {
+		Kinds                 []audit.Kind       `json:"kinds"`
+		Roots                 []jsonRoot         `json:"roots"`
+		Languages             map[string]float64 `json:"languages"`
+		DocumentationLanguage string             `json:"documentation_language,omitempty"`
+	}
+	jsonRoot struct {
+		Kind    audit.Kind `json:"kind"`
+		Path    string     `json:"path"`
+		Because string     `json:"because,omitempty"`
+	}
+	jsonAxis struct {
+		ID                  audit.Axis `json:"id"`
+		Score               *float64   `json:"score,omitempty"`
+		ScoreWithoutWaivers *float64   `json:"score_without_waivers,omitempty"`
+		Coverage            float64    `json:"coverage"`
+		Provisional         bool       `json:"provisional"`
+		Band                audit.Band `json:"band,omitempty"`
+		OpenBlockers        []string   `json:"open_blockers"`
+	}
+	jsonCheck struct {
+		ID       string         `json:"id"`
+		Axis     audit.Axis     `json:"axis"`
+		Severity audit.Severity `json:"severity"`
+		Weight   float64        `json:"weight"`
+		Answer   audit.Answer   `json:"answer"`
+		Reason   string         `json:"reason"`
+		Places   []audit.Place  `json:"places"`
+		Facts    map[string]any `json:"facts"`
+		Waiver   *struct{}      `json:"waiver"`
+	}
+	jsonAction struct {
+		Check       string     `json:"check"`
+		Title       string     `json:"title"`
+		Fix         string     `json:"fix"`
+		EffortHours float64    `json:"effort_hours"`
+		LeadDays    int        `json:"lead_days"`
+		Side        audit.Side `json:"side"`
+		Gain        jsonGain   `json:"gain"`
+	}
+	jsonGain struct {
+		Axis   audit.Axis `json:"axis"`
+		Points float64    `json:"points"`
+	}
+	jsonMaintainers struct {
+		People          int     `json:"people"`
+		BusFactor       int     `json:"bus_factor"`
+		TopShare        float64 `json:"top_share"`
+		LastHumanCommit string  `json:"last_human_commit,omitempty"`
+	}
+)
+
+// JSON prints one document for one repository, and for several an object whose
+// "audits" holds a document each; targets that could not be audited stand under
+// "failures".
+func JSON(w io.Writer, outcomes []Outcome, o Options) error {
+	portfolio := jsonPortfolio{Schema: Schema, Audits: []jsonAudit{}}
+	for _, outcome := range outcomes {
+		if outcome.Err != nil {
+			portfolio.Failures = append(portfolio.Failures, jsonFailure{Target: outcome.Target, Error: clean(outcome.Err.Error())})
+			continue
+		}
+		document, err := jsonOf(outcome.Result, o.Lang)
+		if err != nil {
+			return err
+		}
+		portfolio.Audits = append(portfolio.Audits, document)
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if len(outcomes) == 1 && len(portfolio.Audits) == 1 {
+		return encoder.Encode(portfolio.Audits[0])
+	}
+	return encoder.Encode(portfolio)
+}
+
+func jsonOf(r *audit.Result, lang audit.Lang) (jsonAudit, error) {
+	document := jsonAudit{
+		Schema: Schema, Catalogue: r.Catalogue, Target: r.Target,
+		Repository: jsonRepository{
+			URL: r.Repository.URL, Branch: r.Repository.Branch, Commit: r.Repository.Commit,
+			CommittedAt: jsonTime(r.Repository.CommittedAt), TakenAt: jsonTime(r.TakenAt),
+		},
+		Deliverable: jsonDeliverable{
+			Kinds: orEmpty(kindNames(r)), Roots: []jsonRoot{}, Languages: map[string]float64{},
+			DocumentationLanguage: string(r.DocumentationLanguage),
+		},
+		Axes: []jsonAxis{}, Continuity: rounded(r.Score.Continuity), Checks: []jsonCheck{}, Actions: []jsonAction{},
+		LimitsReached: orEmpty(r.Limits), Uncommitted: r.Uncommitted,
+	}
+	for name, share := range r.Languages {
+		document.Deliverable.Languages[name] = round(share)
+	}
+	for _, d := range r.Deliverables {
+		document.Deliverable.Roots = append(document.Deliverable.Roots, jsonRoot{Kind: d.Kind, Path: d.Root, Because: d.Because})
+	}
+	for _, a := range r.Score.Axes {
+		document.Axes = append(document.Axes, jsonAxis{
+			ID: a.Axis, Score: rounded(a.Score), ScoreWithoutWaivers: rounded(a.Score), Coverage: round(a.Coverage),
+			Provisional: a.Provisional, Band: a.Band, OpenBlockers: orEmpty(a.OpenBlockers),
+		})
+	}
+	if m := r.Maintainers; m != nil {
+		document.Maintainers = &jsonMaintainers{
+			People: m.People, BusFactor: m.BusFactor, TopShare: round(m.TopShare), LastHumanCommit: jsonTime(m.LastHumanCommit),
+		}
+	}
+	return document, document.addChecks(r, lang)
+}
+
+func (document *jsonAudit) addChecks(r *audit.Result, lang audit.Lang) error {
+	for _, j := range r.Judged {
+		text, err := j.Check.Text(lang)
+		if err != nil {
+			return err
+		}
+		facts := j.Verdict.Facts
+		if facts == nil {
+			facts = map[string]any{}
+		}
+		document.Checks = append(document.Checks, jsonCheck{
+			ID: j.Check.ID, Axis: j.Check.Axis, Severity: j.Check.Severity, Weight: j.Check.Severity.Weight(),
+			Answer: j.Verdict.Answer, Reason: clean(text.Explain(j.Verdict.Reason, lang)),
+			Places: orEmpty(j.Verdict.Places), Facts: facts,
+		})
+	}
+	all, err := gaps(r, lang)
+	if err != nil {
+		return err
+	}
+	for _, g := range all {
+		document.Actions = append(document.Actions, jsonAction{
+			Check: g.Check.ID, Title: g.text.Title, Fix: g.text.Fix, EffortHours: g.Check.EffortHours,
+			LeadDays: g.Check.LeadDays, Side: g.Check.Side,
+			Gain: jsonGain{Axis: g.Check.Axis, Points: round(g.Gain)},
+		})
+	}
+	return nil
+}
+
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+// jsonTime writes a time as RFC 3339 in UTC, "" for none.
+func jsonTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// round keeps four decimals: more would print the noise of floating point.
+func round(x float64) float64 {
+	const scale = 10000
+	return float64(int64(x*scale+0.5)) / scale
+}
+
+func rounded(x *float64) *float64 {
+	if x == nil {
+		return nil
+	}
+	value := round(*x)
+	return &value
+}
