@@ -1,0 +1,109 @@
+// Package containers asks whether the IT department can run the deliverable
+// without its makers: an image that builds, from known bases, without
+// privileges, beside the services that it needs.
+package containers
+
+import (
+	"embed"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/container"
+)
+
+//go:embed text/*.md
+var texts embed.FS
+
+// Checks are the questions of this folder, in the order of the catalogue.
+var Checks = []*audit.Check{
+	dockerfilePresent,
+	baseImagePinned,
+	containerUnprivileged,
+	servicesDescribed,
+}
+
+// run are the kinds of deliverable that somebody keeps running.
+var run = []audit.Kind{audit.WebApplication, audit.Service, audit.ShinyApp, audit.DataPipeline}
+
+// runnable returns the folders of the deliverables that need a server or a
+// schedule, sorted; a site that is served as files needs neither.
+func runnable(s *audit.Snapshot) []string {
+	var roots []string
+	for _, d := range s.Deliverables {
+		if slices.Contains(run, d.Kind) && !d.Static && !slices.Contains(roots, d.Root) {
+			roots = append(roots, d.Root)
+		}
+	}
+	slices.Sort(roots)
+	return roots
+}
+
+// judged are the Dockerfiles that a check on quality looks at.
+type judged struct {
+	// files were read. They are those for production, or all when none is.
+	files []*container.Dockerfile
+	// unread are paths of those for production that could not be.
+	unread []string
+}
+
+// judgedDockerfiles leaves out templates where a real Dockerfile stands beside
+// them: the one is usually made from the other.
+func judgedDockerfiles(s *audit.Snapshot) judged {
+	var production, development judged
+	templates := []string{}
+	for _, d := range container.Dockerfiles(s) {
+		j := &production
+		if d.Development {
+			j = &development
+		}
+		switch {
+		case d.Err == nil:
+			j.files = append(j.files, d)
+		case isTemplate(d):
+			templates = append(templates, d.Path)
+		default:
+			j.unread = append(j.unread, d.Path)
+		}
+	}
+	if len(production.files)+len(production.unread) > 0 {
+		return production
+	}
+	if len(templates) > 0 {
+		return judged{unread: templates}
+	}
+	return development
+}
+
+// maxNamed is how many paths or images a sentence names.
+const maxNamed = 5
+
+// named shortens a list for a sentence.
+func named(list []string) []string {
+	if len(list) <= maxNamed {
+		return list
+	}
+	return append(slices.Clone(list[:maxNamed]), "…")
+}
+
+// under reports whether a folder is another one or lies below it.
+func under(dir, root string) bool {
+	return root == "" || dir == root || strings.HasPrefix(dir, root+"/")
+}
+
+// dirOf is the folder of a path, "" at the top.
+func dirOf(p string) string {
+	if dir := path.Dir(p); dir != "." {
+		return dir
+	}
+	return ""
+}
+
+// listed keeps an empty list from becoming null in JSON.
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
