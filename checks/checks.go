@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/perenne-audit/perenne/checks/containers"
 	"github.com/perenne-audit/perenne/internal/audit"
 )
 
@@ -16,7 +17,9 @@ const Version = "2026.11"
 // All returns every check, in the order in which they are printed. The slice is
 // the caller's.
 func All() []*audit.Check {
-	return slices.Concat[[]*audit.Check]()
+	return slices.Concat(
+		containers.Checks,
+	)
 }
 
 // ByID returns the check of that id.
