@@ -27,7 +27,9 @@ type identity struct {
 	written audit.Signature
 	// mapped is true when .mailmap speaks of it; name and address are then the
 	// ones that it gives.
-	mapped  bool
+	mapped bool
+	// moved is true when .mailmap gives another address.
+	moved   bool
 	called  string
 	name    name
 	address address
