@@ -126,10 +126,11 @@ func (v *survey) scripts() (audit.Deliverable, bool) {
 func (v *survey) notebooks(found []audit.Deliverable) []audit.Deliverable {
 	code, notebooks, first := 0, 0, ""
 	for i, f := range v.files {
+		_, teaches := teachingRoot(f.Dir())
 		switch {
 		case v.sorts[i] == codeFile:
 			code++
-		case v.sorts[i] == notebookFile && !v.isBook(f):
+		case v.sorts[i] == notebookFile && !teaches && !v.isBook(f):
 			notebooks++
 			if first == "" {
 				first = f.Path

@@ -42,7 +42,7 @@ func (v *survey) documentation(found []audit.Deliverable) []audit.Deliverable {
 		switch {
 		case v.sorts[i] == codeFile:
 			sources++
-		case (v.sorts[i] == proseFile || v.sorts[i] == notebookFile && v.isBook(f)) && !isCommunity(f) && !strings.HasPrefix(f.Path, "."):
+		case (v.sorts[i] == proseFile || v.sorts[i] == notebookFile && v.isBook(f)) && !isCommunity(f) && !accompanies(f):
 			texts++
 			if first == "" {
 				first = f.Path
@@ -57,6 +57,12 @@ func (v *survey) documentation(found []audit.Deliverable) []audit.Deliverable {
 		return nil
 	}
 	return []audit.Deliverable{{Kind: audit.Documentation, Because: first}}
+}
+
+// accompanies reports whether a text belongs to something else: an R package's
+// vignettes, and what forges read.
+func accompanies(f audit.File) bool {
+	return path.Base(f.Dir()) == "vignettes" || strings.HasPrefix(f.Path, ".")
 }
 
 // isSiteFolder recognises generators that keep their settings in a folder.
