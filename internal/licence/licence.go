@@ -78,7 +78,10 @@ const largest = 256 << 10
 // Recognise says which licences the content of a file holds. The content may be
 // in UTF-8, UTF-16 or Windows-1252; it is not changed. It never fails: content
 // that is no text holds nothing.
-func Recognise(content []byte) Recognition {
+func Recognise(content []byte) Recognition { return recognise(content, checked) }
+
+// recognise is Recognise with the slow search that is the last resort.
+func recognise(content []byte, search func([]byte) []Found) Recognition {
 	content = decode(content[:min(len(content), largest)])
 	w := reduce(content)
 	t := loadTables()
@@ -90,7 +93,7 @@ func Recognise(content []byte) Recognition {
 	named := append(tags(around), notices(tokens(around[:before]))...)
 	legal := readsLikeLicence(words)
 	if len(full) == 0 && legal && (len(named) == 0 || len(w.list) > manyWords) {
-		full = checked(content)
+		full = search(content)
 	}
 	r := finish(full, named)
 	r.Restricted = restricts(words) || slices.Contains(r.IDs(Full), "CommonsClause")

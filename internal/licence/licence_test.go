@@ -230,7 +230,7 @@ func FuzzRecognise(f *testing.F) {
 	f.Add([]byte("GPL v cc by version 3 gplv"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		before := bytes.Clone(content)
-		r := Recognise(content)
+		r := recognise(content, func([]byte) []Found { return nil }) // the slow search would leave no time to look around
 		if !bytes.Equal(before, content) {
 			t.Error("the content was changed")
 		}
