@@ -36,7 +36,8 @@ type finding struct {
 // script returns the best finding of a shell script that starts in a folder.
 func (x *interpreter) script(text, dir string, depth int) finding {
 	var best finding
-	if depth > maxDepth || len(text) > maxConfigBytes {
+	x.budget -= len(text) >> 8
+	if depth > maxDepth || len(text) > maxConfigBytes || x.budget < 0 {
 		return best
 	}
 	for _, c := range shellCommands(text) {

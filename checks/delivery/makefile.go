@@ -18,6 +18,8 @@ type target struct {
 type makefile struct {
 	targets map[string]*target
 	first   string
+	// read counts files, since one may include itself.
+	read int
 }
 
 var makefileNames = []string{"GNUmakefile", "makefile", "Makefile"}
@@ -31,7 +33,7 @@ func makefileIn(s *audit.Snapshot, dir string) *makefile {
 		for _, name := range makefileNames {
 			if f, found := s.File(path.Join(dir, name)); found {
 				m := &makefile{targets: map[string]*target{}}
-				m.read(s, f, 0)
+				m.parse(s, f)
 				return m
 			}
 		}
@@ -39,9 +41,9 @@ func makefileIn(s *audit.Snapshot, dir string) *makefile {
 	})
 }
 
-func (m *makefile) read(s *audit.Snapshot, f audit.File, depth int) {
+func (m *makefile) parse(s *audit.Snapshot, f audit.File) {
 	text, ok := s.ReadText(f)
-	if !ok || len(text) > maxConfigBytes || depth > 4 {
+	if m.read++; !ok || len(text) > maxConfigBytes || m.read > 20 {
 		return
 	}
 	var current []*target
@@ -59,7 +61,7 @@ func (m *makefile) read(s *audit.Snapshot, f audit.File, depth int) {
 		if words := strings.Fields(line); words[0] == "include" || words[0] == "-include" || words[0] == "sinclude" {
 			for _, name := range words[1:] {
 				if included, found := s.File(path.Join(f.Dir(), name)); found {
-					m.read(s, included, depth+1)
+					m.parse(s, included)
 				}
 			}
 			continue

@@ -42,6 +42,8 @@ type pipeline struct {
 	// dead says that the host has closed or left this format behind.
 	dead bool
 	err  error
+	// nodes counts what was looked at, since aliases may repeat it.
+	nodes int
 }
 
 type pipelinesKey struct{}
@@ -116,7 +118,7 @@ func readPipeline(s *audit.Snapshot, f audit.File, system string) *pipeline {
 		return p
 	}
 	if system == "jenkins" {
-		readJenkinsfile(p, string(content[:min(len(content), maxConfigBytes)]))
+		readJenkinsfile(p, string(content[:min(len(content), maxJenkinsfileBytes)]))
 		return p
 	}
 	documents, err := yamlDocuments(content)

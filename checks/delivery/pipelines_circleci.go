@@ -71,11 +71,11 @@ func readCircleJob(p *pipeline, root, job *yaml.Node, on trigger) {
 }
 
 func readCircleSteps(p *pipeline, root, steps *yaml.Node, dir string, on trigger, depth int) {
-	if depth > maxCalls {
-		return
-	}
 	for _, one := range items(steps) {
 		one = resolve(one)
+		if p.nodes++; depth > maxCalls || p.nodes > maxNodes {
+			return
+		}
 		name := scalar(one)
 		for key, value := range entries(one) {
 			name = key

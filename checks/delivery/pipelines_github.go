@@ -21,7 +21,7 @@ const maxCalls = 4
 func readJobs(s *audit.Snapshot, p *pipeline, root *yaml.Node, file string, on trigger, depth int) {
 	top := scalar(field(root, "defaults", "run", "working-directory"))
 	for _, job := range entries(field(root, "jobs")) {
-		if disabled(job) {
+		if p.nodes++; disabled(job) || p.nodes > maxNodes {
 			continue
 		}
 		dir := top
@@ -61,23 +61,27 @@ func callWorkflow(s *audit.Snapshot, p *pipeline, called *yaml.Node, file string
 // yamlFile parses the first document of a file of the tree; nil when there is
 // none.
 func yamlFile(s *audit.Snapshot, name string) *yaml.Node {
-	f, found := s.File(path.Clean(name))
-	if !found {
-		return nil
-	}
-	content, err := s.Read(f)
-	if err != nil {
-		return nil
-	}
-	documents, err := yamlDocuments(content)
-	if err != nil || len(documents) == 0 {
-		return nil
-	}
-	return documents[0]
+	return audit.Once(s, yamlFileKey(path.Clean(name)), func(s *audit.Snapshot) *yaml.Node {
+		f, found := s.File(path.Clean(name))
+		if !found {
+			return nil
+		}
+		content, err := s.Read(f)
+		if err != nil {
+			return nil
+		}
+		documents, err := yamlDocuments(content)
+		if err != nil || len(documents) == 0 {
+			return nil
+		}
+		return documents[0]
+	})
 }
 
+type yamlFileKey string
+
 func readStep(s *audit.Snapshot, p *pipeline, one *yaml.Node, file, dir string, on trigger, depth int) {
-	if disabled(one) {
+	if p.nodes++; disabled(one) || p.nodes > maxNodes {
 		return
 	}
 	if own := scalar(field(one, "working-directory")); own != "" {

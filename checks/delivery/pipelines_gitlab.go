@@ -22,7 +22,8 @@ type gitlab struct {
 	jobs map[string]gitlabJob
 	// order keeps the names as they came.
 	order []string
-	files int
+	// files and nodes count what was looked at: includes and aliases may repeat.
+	files, nodes int
 }
 
 type gitlabJob struct {
@@ -137,6 +138,9 @@ func (g *gitlab) readJobOnce(job gitlabJob, on trigger) {
 
 // inherited looks a key up in the job, then in what it extends.
 func (g *gitlab) inherited(job *yaml.Node, key string, depth int) *yaml.Node {
+	if g.nodes++; g.nodes > maxNodes {
+		return nil
+	}
 	if own := field(job, key); own != nil {
 		return own
 	}
@@ -155,7 +159,7 @@ func (g *gitlab) inherited(job *yaml.Node, key string, depth int) *yaml.Node {
 // to other jobs.
 func (g *gitlab) scripts(n *yaml.Node, file string, on trigger, depth int) {
 	n = resolve(n)
-	if n == nil || depth > maxAliases || len(g.p.steps) > maxCommands {
+	if g.nodes++; n == nil || depth > maxAliases || g.nodes > maxNodes || len(g.p.steps) > maxCommands {
 		return
 	}
 	if n.Tag == "!reference" && len(n.Content) > 1 {
@@ -187,7 +191,7 @@ func joined(n *yaml.Node) (string, bool) {
 	line := n.Line
 	for _, one := range n.Content {
 		one = resolve(one)
-		if one == nil || one.Kind != yaml.ScalarNode {
+		if one == nil || one.Kind != yaml.ScalarNode || script.Len() > maxConfigBytes {
 			return "", false
 		}
 		for at := firstLine(one); line < at; line++ {

@@ -157,11 +157,18 @@ var (
 	groovyLibrary = regexp.MustCompile(`(?m)^\s*(?:@Library\s*\(\s*['"]([^'"]+)|library\s*\(?\s*['"]([^'"]+))`)
 )
 
+// maxJenkinsfileBytes and maxGroovySteps keep the search for quotes short: an
+// open one is sought to the end each time.
+const (
+	maxJenkinsfileBytes = 64 << 10
+	maxGroovySteps      = 300
+)
+
 // readJenkinsfile takes the shell steps of a Jenkinsfile, which is Groovy.
 func readJenkinsfile(p *pipeline, text string) {
 	// Lines of comments are blanked, not cut, to keep the numbers of the others.
 	text = groovyComment.ReplaceAllString(text, "")
-	for _, m := range groovyShell.FindAllStringSubmatchIndex(text, maxCommands) {
+	for _, m := range groovyShell.FindAllStringSubmatchIndex(text, maxGroovySteps) {
 		for group := 2; group+1 < len(m); group += 2 {
 			if m[group] < 0 {
 				continue

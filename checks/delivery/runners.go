@@ -149,6 +149,8 @@ func promises(name string) verification {
 	switch {
 	case has(quietWords):
 		return nothing
+	case len(words) > 0 && slices.Contains(lintWords[:4], words[0]):
+		return lints
 	case has(testWords):
 		return tests
 	case has(lintWords):

@@ -20,6 +20,9 @@ const maxConfigBytes = 512 << 10
 // an anchor may hold itself.
 const maxAliases = 16
 
+// maxMerges is how many mappings are looked into for one key.
+const maxMerges = 40
+
 // maxNodes bounds a walk, since aliases can make a small file endless.
 const maxNodes = 20000
 
@@ -76,14 +79,16 @@ func resolve(n *yaml.Node) *yaml.Node {
 func field(n *yaml.Node, path ...string) *yaml.Node {
 	n = resolve(n)
 	for _, key := range path {
-		n = fieldWithin(n, key, maxAliases)
+		budget := maxMerges
+		n = fieldWithin(n, key, &budget)
 	}
 	return n
 }
 
-func fieldWithin(n *yaml.Node, key string, depth int) *yaml.Node {
+// fieldWithin spends one of the budget for each mapping it looks into.
+func fieldWithin(n *yaml.Node, key string, budget *int) *yaml.Node {
 	n = resolve(n)
-	if n == nil || n.Kind != yaml.MappingNode || depth == 0 {
+	if *budget--; n == nil || n.Kind != yaml.MappingNode || *budget < 0 {
 		return nil
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -96,7 +101,7 @@ func fieldWithin(n *yaml.Node, key string, depth int) *yaml.Node {
 			continue
 		}
 		for _, merged := range items(n.Content[i+1]) {
-			if found := fieldWithin(merged, key, depth-1); found != nil {
+			if found := fieldWithin(merged, key, budget); found != nil {
 				return found
 			}
 		}
