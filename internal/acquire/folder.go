@@ -163,7 +163,7 @@ func (l located) open() *filesystem.Storage {
 
 // localHead resolves HEAD.
 func localHead(store *filesystem.Storage) (plumbing.Hash, string, error) {
-	if config, err := store.Config(); err == nil && config.Extensions.ObjectFormat == "sha256" {
+	if config, err := store.Config(); err == nil && strings.EqualFold(config.Raw.Section("extensions").Option("objectformat"), "sha256") {
 		return plumbing.ZeroHash, "", fmt.Errorf("repository with SHA-256 object names: %w", audit.ErrUnsupported)
 	}
 	ref, err := store.Reference(plumbing.HEAD)

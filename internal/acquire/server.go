@@ -48,7 +48,7 @@ func fromFetched(place Place, fetched *gitwire.Fetched, o Options) (*Snapshot, e
 	if main == nil {
 		main = fetched.History
 	}
-	files := &reader{objects: main, limits: o.Limits, omitted: fetched.Filtered}
+	files := &reader{objects: main, limits: o.Limits, omitted: true}
 	var head commit
 	var err error
 	if s.Repository, head, err = files.describe(fetched.Head, fetched.Branch, place.URL); err != nil {
