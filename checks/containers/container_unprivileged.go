@@ -34,6 +34,7 @@ type privilege int
 const (
 	isRoot privilege = iota
 	isUnknown
+	stepsDown
 	guessed
 	lowPort
 	byBase
@@ -65,7 +66,7 @@ func shipped(d *container.Dockerfile) shippedImage {
 	i.privilege = privilegeOf(stage.User, base.Image)
 	yes, no := true, false
 	switch i.privilege {
-	case isRoot:
+	case isRoot, stepsDown:
 		i.Root = &yes
 	case byBase, byUser:
 		i.Root = &no
@@ -139,6 +140,8 @@ func userVerdict(worst privilege, paths, bases []string) audit.Verdict {
 		return audit.NotMet("root", "paths", paths)
 	case isUnknown:
 		return audit.Unknown("unknown-user", "paths", paths, "images", bases)
+	case stepsDown:
+		return audit.PartlyMet("steps-down", "paths", paths, "images", bases)
 	case guessed:
 		return audit.PartlyMet("guessed", "paths", paths, "images", bases)
 	case lowPort:

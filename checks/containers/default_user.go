@@ -25,10 +25,18 @@ var unprivilegedOfficial = map[string]bool{
 	"odoo": true,
 }
 
+// steppingDown are databases and the like whose own entry program starts as root
+// and hands over to an ordinary account.
+var steppingDown = map[string]bool{
+	"postgres": true, "mysql": true, "mariadb": true, "mongo": true, "redis": true, "valkey/valkey": true, "rabbitmq": true,
+	"cassandra": true, "couchdb": true, "postgis/postgis": true, "mdillon/postgis": true, "timescale/timescaledb": true,
+	"imresamu/postgis": true, "neo4j": true, "zookeeper": true, "ghost": true, "influxdb": true,
+}
+
 // rootImages are images of others that start as root.
 var rootImages = []string{
 	"rocker/", "rstudio/", "continuumio/", "nvidia/cuda", "tiangolo/", "phusion/", "adoptopenjdk/", "azul/zulu-openjdk",
-	"bellsoft/", "postgis/", "pandoc/", "texlive/texlive", "osgeo/gdal", "pytorch/pytorch", "tensorflow/tensorflow",
+	"bellsoft/", "pandoc/", "texlive/texlive", "osgeo/gdal", "pytorch/pytorch", "tensorflow/tensorflow",
 	"oven/bun", "denoland/deno", "astral-sh/uv", "dunglas/frankenphp", "webdevops/", "richarvey/nginx-php-fpm", "alpine/",
 	"hashicorp/terraform", "openanalytics/r-base", "openanalytics/r-ver", "distroless/", "dotnet/", "playwright",
 	"vscode/devcontainers/", "devcontainers/", "windows/", "prometheus/busybox", "docker/library/", "cypress/",
@@ -48,6 +56,8 @@ func defaultUser(image string) privilege {
 		return byBase
 	case saysUnprivileged(ref):
 		return guessed
+	case steppingDown[ref.Name]:
+		return stepsDown
 	case ref.Registry == "docker.io" && !strings.Contains(ref.Name, "/"):
 		if unprivilegedOfficial[ref.Name] {
 			return byBase

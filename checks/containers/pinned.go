@@ -1,6 +1,7 @@
 package containers
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/perenne-audit/perenne/internal/container"
@@ -15,28 +16,18 @@ var movingWords = map[string]bool{
 	"oldstable": true, "sid": true, "rawhide": true, "tip": true, "insiders": true,
 }
 
-// variantWords say how an image is made, and not which version it is.
+// variantWords say how an image is made, and not which version it is. The
+// codename of a system and "alpine3.19" do say a version, if only the system's.
 var variantWords = map[string]bool{
 	"alpine": true, "slim": true, "debian": true, "ubuntu": true, "fpm": true, "apache": true, "cli": true, "zts": true,
-	"buster": true, "bullseye": true, "bookworm": true, "trixie": true, "stretch": true, "jessie": true, "jammy": true,
-	"focal": true, "bionic": true, "noble": true, "xenial": true, "perl": true, "nonroot": true, "debug": true, "static": true,
+	"perl": true, "nonroot": true, "debug": true, "static": true,
 	"base": true, "runtime": true, "amd64": true, "arm64": true, "arm": true, "jre": true, "jdk": true, "full": true,
 	"minimal": true, "management": true, "openjdk": true, "temurin": true, "headless": true, "unprivileged": true, "buildpack": true,
 	"onbuild": true, "browsers": true, "community": true, "windowsservercore": true, "nanoserver": true, "otel": true,
 }
 
-// codenames are releases of a system: as the tag of the system's own image they
-// say the version, as the tag of another's they do not.
-var codenames = map[string]bool{
-	"buster": true, "bullseye": true, "bookworm": true, "trixie": true, "stretch": true, "jessie": true, "jammy": true,
-	"focal": true, "bionic": true, "noble": true, "xenial": true,
-}
-
-// systems are official images whose version is the codename.
-var systems = map[string]bool{"debian": true, "ubuntu": true, "buildpack-deps": true}
-
 // pinned reports whether an image's name fixes what is built: a digest, or a tag
-// that holds at least a major version. Nil means that a variable decides. A tag
+// that holds at least a major version, or the release of the system. Nil means that a variable decides. A tag
 // of unknown make counts as fixed: a false alarm is worse than a miss.
 func pinned(image string) *bool {
 	yes, no := true, false
@@ -74,51 +65,20 @@ func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')
 
 func fixedTag(ref container.Image) bool {
 	words := strings.FieldsFunc(strings.ToLower(ref.Tag), func(r rune) bool { return r == '-' || r == '_' })
-	onlyVariants := true
 	for i, word := range words {
 		if startsWithVersion(word) {
 			return true
 		}
-		if movingWords[word] && i == 0 && !hasVersionAfter(words[1:]) {
+		if i == 0 && movingWords[word] && !slices.ContainsFunc(words[1:], startsWithVersion) {
 			return false
 		}
-		onlyVariants = onlyVariants && (variantWords[word] || movingWords[word] || isVariantOfSystem(word))
-	}
-	if !onlyVariants {
-		return true
-	}
-	// Official images that are no system, and "alpine" on any: the program's own
-	// version is left open. A name that says a version itself is fixed by it.
-	if systems[ref.Name] && len(words) > 0 && codenames[words[0]] {
-		return true
-	}
-	if namesVersion(ref.Name) && !movingWords[words[0]] {
-		return true
-	}
-	official := ref.Registry == "docker.io" && !strings.Contains(ref.Name, "/")
-	return !official && len(words) > 0 && codenames[words[0]]
-}
-
-// hasVersionAfter reports a word that is a version by itself: stable-20240110,
-// but not lts-alpine3.19.
-func hasVersionAfter(words []string) bool {
-	for _, word := range words {
-		if startsWithVersion(word) {
+		if !variantWords[word] && !movingWords[word] {
 			return true
 		}
 	}
-	return false
-}
-
-// isVariantOfSystem reports alpine3.19, debian12 and the like: the version of
-// the system below the program.
-func isVariantOfSystem(word string) bool {
-	for _, system := range []string{"alpine", "debian", "ubuntu"} {
-		if rest, found := strings.CutPrefix(word, system); found && startsWithVersion(rest) {
-			return true
-		}
-	}
-	return false
+	// Nothing but variants is left: the program's own version is open, unless the
+	// image's name says one.
+	return namesVersion(ref.Name)
 }
 
 // namesVersion reports names such as distroless/static-debian12 and ubi9/ubi.

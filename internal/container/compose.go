@@ -83,7 +83,7 @@ func readService(name *yaml.Node, node *yaml.Node, dir string) Service {
 	s := Service{Name: name.Value, Line: name.Line, Image: text(field(node, "image"))}
 	if build := field(node, "build"); build != nil {
 		s.Build, s.Dockerfile = buildPaths(build, text(field(node, "dockerfile")), dir)
-		s.Target = text(field(build, "target"))
+		s.Target, s.Args = text(field(build, "target")), buildArgs(build)
 	}
 	for _, port := range items(field(node, "ports")) {
 		s.Ports = append(s.Ports, composePort(port))
@@ -116,6 +116,49 @@ func buildPaths(build *yaml.Node, dockerfile, dir string) (folder, file string) 
 		return folder, ""
 	}
 	return folder, file
+}
+
+// buildArgs returns those whose value the file knows: a literal, or the default
+// of a variable.
+func buildArgs(build *yaml.Node) map[string]string {
+	known := map[string]string{}
+	lex := newExpander('\\')
+	add := func(name, value string) {
+		if value, resolved := lex.expand(value); resolved && value != "" {
+			known[name] = value
+		}
+	}
+	list := field(build, "args")
+	for _, item := range items(list) {
+		name, value, _ := strings.Cut(text(item), "=")
+		add(name, value)
+	}
+	for name, value := range fields(list) {
+		add(name.Value, text(value))
+	}
+	if len(known) == 0 {
+		return nil
+	}
+	return known
+}
+
+// givenArgs returns what compose files give to the ARGs of a Dockerfile. Files
+// for production speak first.
+func givenArgs(s *audit.Snapshot, dockerfile string) variables {
+	given := variables{}
+	for _, development := range []bool{false, true} {
+		for _, c := range ComposeFiles(s) {
+			if c.Development != development {
+				continue
+			}
+			for _, service := range c.Services {
+				if service.Dockerfile == dockerfile {
+					given.fill(service.Args)
+				}
+			}
+		}
+	}
+	return given
 }
 
 // outside reports a path that leaves the repository.

@@ -50,6 +50,21 @@ services:
 	}
 }
 
+func TestArgumentsFromCompose(t *testing.T) {
+	s := tree(map[string]string{
+		"Dockerfile": "ARG V\nARG KNOWN=1\nFROM a:$V-$KNOWN\nARG U\nARG X\nUSER $U:$X\n",
+		"compose.yml": `services:
+  web:
+    build: {context: ., args: {V: 20, KNOWN: 2, U: "${U:-1000}", X: "$X"}}
+  other:
+    build: {context: ., args: [V=21]}
+`})
+	stage := Dockerfiles(s)[0].Stages[0]
+	if stage.Image != "a:20-1" || stage.User != "1000:${X}" {
+		t.Errorf("image %s, user %s", stage.Image, stage.User)
+	}
+}
+
 func TestFirstVersionOfCompose(t *testing.T) {
 	s := tree(map[string]string{"docker-compose.yml": "web:\n  image: app:1\n  ports:\n    - 80:80\n"})
 	got := ComposeFiles(s)

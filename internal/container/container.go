@@ -64,8 +64,8 @@ type Stage struct {
 	// Line of the FROM.
 	Line int
 	// From is the image as written; Image is the same with the defaults of ARG
-	// filled in. Resolved is false when an ARG without a default remains: Image
-	// then holds ${NAME} in its place.
+	// filled in, or what a compose file gives where there is no default. Resolved
+	// is false when an ARG remains: Image then holds ${NAME} in its place.
 	From, Image string
 	Resolved    bool
 	// Stage is the index of the earlier stage that this one starts from, -1 for
@@ -108,7 +108,10 @@ type Service struct {
 	Image, Build, Dockerfile string
 	// Target is the stage to build, "" for the last.
 	Target string
-	Ports  []string
+	// Args are the build arguments whose values the file knows, by name; nil for
+	// none.
+	Args  map[string]string
+	Ports []string
 	// Healthcheck is its line, 0 for none or one that is disabled.
 	Healthcheck int
 }

@@ -77,17 +77,18 @@ func onCIImage(d *Dockerfile) bool {
 func readDockerfile(s *audit.Snapshot, f audit.File, d *Dockerfile) {
 	content, err := s.Read(f)
 	if err == nil {
-		d.Stages, err = parseDockerfile(content)
+		d.Stages, err = parseDockerfile(content, givenArgs(s, f.Path))
 	}
 	if err != nil {
 		d.Stages, d.Err = nil, fmt.Errorf("parse %q: %w", f.Path, err)
 	}
 }
 
-// parseDockerfile returns at least one stage, or an error. BuildKit's parser is
+// parseDockerfile returns at least one stage, or an error. Given are values for
+// ARGs that have no default. BuildKit's parser is
 // written for files that a user chose to build; what it may do on others, a
 // panic included, ends here.
-func parseDockerfile(content []byte) (stages []Stage, err error) {
+func parseDockerfile(content []byte, given variables) (stages []Stage, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			stages, err = nil, fmt.Errorf("%w: %v", ErrSyntax, fault)
@@ -106,7 +107,7 @@ func parseDockerfile(content []byte) (stages []Stage, err error) {
 	if len(result.AST.Children) > maxInstructions {
 		return nil, audit.ErrTooLarge
 	}
-	stages, err = readStages(result)
+	stages, err = readStages(result, given)
 	if err != nil {
 		return nil, syntaxOrTemplate(content, err)
 	}
@@ -125,8 +126,8 @@ func syntaxOrTemplate(content []byte, err error) error {
 // readStages reads the instructions that say something about the image and lets
 // a fault in the others pass: a flag of RUN that is newer than the parser must
 // not hide the base image.
-func readStages(result *parser.Result) ([]Stage, error) {
-	r := newStageReader(result.EscapeToken)
+func readStages(result *parser.Result, given variables) ([]Stage, error) {
+	r := newStageReader(result.EscapeToken, given)
 	for _, node := range result.AST.Children {
 		command, err := instructions.ParseInstruction(node)
 		if err != nil {

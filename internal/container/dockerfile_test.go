@@ -67,7 +67,7 @@ func TestStages(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := parseDockerfile([]byte(test.content))
+			got, err := parseDockerfile([]byte(test.content), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -31,6 +31,15 @@ func (v variables) Keys() []string {
 	return names
 }
 
+// fill adds what is not set yet.
+func (v variables) fill(more map[string]string) {
+	for name, value := range more {
+		if _, set := v[name]; !set {
+			v[name] = value
+		}
+	}
+}
+
 // lookup finds a variable in the first scope that has it.
 func lookup(name string, scopes ...variables) (string, bool) {
 	for _, scope := range scopes {

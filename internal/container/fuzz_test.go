@@ -15,7 +15,7 @@ func FuzzDockerfile(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, content string) {
-		stages, err := parseDockerfile([]byte(content))
+		stages, err := parseDockerfile([]byte(content), nil)
 		if (err == nil) != (len(stages) > 0) {
 			t.Fatalf("%d stages and error %v", len(stages), err)
 		}
@@ -51,7 +51,7 @@ func FuzzYAML(f *testing.F) {
 // A variable that doubles with each line must stay small.
 func TestExpansionBomb(t *testing.T) {
 	content := "FROM a\nENV A=xxxxxxxxxxxxxxxx\n" + strings.Repeat("ENV A=$A$A$A$A\n", 200) + "USER $A\n"
-	stages, err := parseDockerfile([]byte(content))
+	stages, err := parseDockerfile([]byte(content), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestExpansionBomb(t *testing.T) {
 }
 
 func TestHugeFile(t *testing.T) {
-	if _, err := parseDockerfile([]byte("FROM a\n" + strings.Repeat("#", maxDockerfileBytes))); err == nil {
+	if _, err := parseDockerfile([]byte("FROM a\n"+strings.Repeat("#", maxDockerfileBytes)), nil); err == nil {
 		t.Error("no error")
 	}
 	deep := []byte(strings.Repeat("[", 200_000))

@@ -11,11 +11,11 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 )
 
-// KubernetesFile is one YAML file of Kubernetes objects, or the Chart.yaml of a
-// Helm chart.
+// KubernetesFile is one YAML file of Kubernetes objects, or the file at the head
+// of a chart for Helm or Kontinuous.
 type KubernetesFile struct {
 	Path string
-	// Chart is the name of the Helm chart, "" for a plain manifest. The templates
+	// Chart is the name of the chart, "" for a plain manifest. The templates
 	// of a chart are not read: they are no YAML until Helm has filled them in.
 	Chart string
 	// Objects are in the order of the file; empty for a chart.
@@ -75,6 +75,12 @@ func readKubernetesFiles(s *audit.Snapshot) []*KubernetesFile {
 		}
 		if f.Name() == "Chart.yaml" {
 			all = append(all, readChart(s, f))
+			continue
+		}
+		// Kontinuous wraps Helm for the ministries of social affairs; its folder is
+		// a chart whose templates it brings along.
+		if f.Name() == "config.yaml" && path.Base(f.Dir()) == ".kontinuous" {
+			all = append(all, &KubernetesFile{Path: f.Path, Chart: "kontinuous"})
 			continue
 		}
 		if !maybeManifest(f) || inChart(f.Dir(), charts) {

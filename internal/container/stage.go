@@ -24,6 +24,8 @@ type stageReader struct {
 	// global are the ARGs before the first FROM: seen by FROM lines, and by a
 	// stage that names them again.
 	global variables
+	// given stand in for the defaults that are missing.
+	given  variables
 	stages []*openStage
 }
 
@@ -36,8 +38,8 @@ type openStage struct {
 	onBuild []string
 }
 
-func newStageReader(escape rune) *stageReader {
-	return &stageReader{expander: newExpander(escape), global: variables{}}
+func newStageReader(escape rune, given variables) *stageReader {
+	return &stageReader{expander: newExpander(escape), global: variables{}, given: given}
 }
 
 func (r *stageReader) read(command any, line int) error {
@@ -59,8 +61,12 @@ func (r *stageReader) read(command any, line int) error {
 
 func (r *stageReader) globalArgs(c *instructions.ArgCommand) {
 	for _, arg := range c.Args {
-		if arg.Value != nil {
+		value, given := r.given[arg.Key]
+		switch {
+		case arg.Value != nil && (*arg.Value != "" || !given):
 			r.global[arg.Key], _ = r.expand(*arg.Value, r.global, platformArgs)
+		case given:
+			r.global[arg.Key] = value
 		}
 	}
 }
@@ -145,7 +151,7 @@ func (r *stageReader) stageArgs(stage *openStage, c *instructions.ArgCommand) {
 	for _, arg := range c.Args {
 		if arg.Value != nil {
 			stage.args[arg.Key], _ = r.expand(*arg.Value, stage.env, stage.args)
-		} else if value, ok := lookup(arg.Key, r.global, platformArgs); ok {
+		} else if value, ok := lookup(arg.Key, r.global, platformArgs, r.given); ok {
 			stage.args[arg.Key] = value
 		}
 	}
