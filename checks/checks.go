@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/perenne-audit/perenne/checks/containers"
+	docs "github.com/perenne-audit/perenne/checks/documentation"
+	"github.com/perenne-audit/perenne/checks/licences"
 	"github.com/perenne-audit/perenne/internal/audit"
 )
 
@@ -18,6 +20,8 @@ const Version = "2026.11"
 // the caller's.
 func All() []*audit.Check {
 	return slices.Concat(
+		docs.Checks,
+		licences.Checks,
 		containers.Checks,
 	)
 }

@@ -1,0 +1,175 @@
+package docs
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/document"
+)
+
+var architectureDescribed = &audit.Check{
+	ID: "architecture-described", Axis: audit.Transmission, Severity: audit.Major,
+	Needs: audit.NeedTree, EffortHours: 14, Side: audit.Team,
+	Kinds: []audit.Kind{
+		audit.WebApplication, audit.Service, audit.DesktopApplication, audit.DataPipeline, audit.ShinyApp, audit.Library,
+		audit.DataikuProject, audit.Infrastructure,
+	},
+	Source: "https://standard.publiccode.net/criteria/document-codebase-objectives.html",
+	Texts:  texts, Run: runArchitectureDescribed,
+}
+
+// shortestDescription is how many words say how something is built.
+const shortestDescription = 30
+
+func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
+	var described []passage
+	var diagrams []audit.Place
+	for _, p := range passages(s, architecture, namedArchitecture) {
+		if words(p.sections) >= shortestDescription || hasFileTree(p.sections) {
+			described = append(described, p)
+		}
+		diagrams = append(diagrams, pictures(p)...)
+	}
+	for _, doc := range guides(s) {
+		diagrams = append(diagrams, drawnIn(doc)...)
+	}
+	diagrams = append(diagrams, diagramFiles(s)...)
+	files := paths(described)
+	where := places(described)
+	for _, d := range diagrams {
+		if !slices.Contains(files, d.Path) {
+			files = append(files, d.Path)
+			where = append(where, d)
+		}
+	}
+	where = where[:min(len(where), maxPlaces)]
+	switch {
+	case len(described) > 0 && len(diagrams) > 0:
+		return audit.Met("described", "path", described[0].doc.Path, "diagram", diagrams[0].Path).At(where...).Fact("files", files)
+	case len(described) > 0:
+		return audit.PartlyMet("no-diagram", "path", described[0].doc.Path).At(where...).Fact("files", files)
+	case len(diagrams) > 0:
+		return audit.PartlyMet("no-text", "diagram", diagrams[0].Path).At(where...).Fact("files", files)
+	}
+	if link, at, found := outsideDocumentation(s); found {
+		return audit.PartlyMet("outside", "url", link).At(at).Fact("files", files)
+	}
+	return audit.NotMet("absent").Fact("files", files)
+}
+
+// namedArchitecture reports whether a document, or its folder, is named after
+// how things are built.
+func namedArchitecture(name string) bool {
+	for _, part := range []string{stem(path.Base(name)), letters.Replace(strings.ToLower(path.Base(path.Dir(name))))} {
+		for word := range strings.FieldsFuncSeq(part, func(r rune) bool { return strings.ContainsRune("-_ .", r) }) {
+			if word == "architecture" || word == "architectures" || word == "technique" || word == "archi" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// drawingLanguages are the info strings of code that draws.
+var drawingLanguages = words2set("mermaid plantuml puml uml graphviz dot ditaa d2 structurizr blockdiag digraph")
+
+// drawnIn returns the diagrams written as code in a document.
+func drawnIn(doc *document.Document) []audit.Place {
+	var drawn []audit.Place
+	for _, section := range doc.Sections {
+		for _, code := range section.Code {
+			lang, _, _ := strings.Cut(strings.ToLower(strings.Trim(code.Lang, "{}. ")), " ")
+			if drawingLanguages[lang] || strings.Contains(code.Text, "@startuml") {
+				drawn = append(drawn, audit.Place{Path: doc.Path, Line: code.Line})
+			}
+		}
+	}
+	return drawn
+}
+
+var badge = regexp.MustCompile(`(?i)shields\.io|badge|travis-ci|circleci|codecov|coveralls|codacy|sonarcloud|github\.com/[^ ]+/workflows/|logo|\bicon`)
+
+// pictures returns the images and the drawings in characters of a passage about
+// architecture.
+func pictures(p passage) []audit.Place {
+	var found []audit.Place
+	for _, section := range p.sections {
+		for _, link := range section.Links {
+			if link.Image && !badge.MatchString(link.URL+" "+link.Text) {
+				found = append(found, audit.Place{Path: p.doc.Path, Line: link.Line})
+			}
+		}
+		for _, code := range section.Code {
+			if drawnInCharacters(code.Text) {
+				found = append(found, audit.Place{Path: p.doc.Path, Line: code.Line})
+			}
+		}
+	}
+	return found
+}
+
+// drawnInCharacters reports whether text shows boxes or arrows between names. A
+// tree of files is no diagram.
+func drawnInCharacters(text string) bool {
+	if strings.Count(text, "├") > 0 {
+		return false
+	}
+	arrows := 0
+	for _, arrow := range []string{"->", "→", "=>", "▶", "►"} {
+		arrows += strings.Count(text, arrow)
+	}
+	boxes := strings.Contains(text, "┌") && strings.Contains(text, "┘") || strings.Count(text, "+--") >= 2
+	return boxes || arrows >= 2 && !strings.ContainsAny(text, "{};")
+}
+
+func hasFileTree(sections []document.Section) bool {
+	for _, section := range sections {
+		for _, code := range section.Code {
+			if strings.Count(code.Text, "├") >= 2 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// drawingExtensions are of programs that draw diagrams and nothing else.
+var drawingExtensions = words2set(".drawio .puml .plantuml .mmd .mermaid .dia .bpmn .excalidraw .vsd .vsdx .gv .archimate .c4 .dsl .d2 .odg")
+
+var pictureExtensions = words2set(".png .jpg .jpeg .svg .pdf .webp .gif")
+
+// diagramWords name what a picture shows.
+var diagramWords = words2set("architecture archi schema schemas diagram diagramme diagrams diagrammes uml erd mcd mld infra infrastructure topology topologie workflow dataflow flux sequence stack")
+
+// diagramFiles returns the files that are diagrams by extension, or pictures in
+// the documentation named after one.
+func diagramFiles(s *audit.Snapshot) []audit.Place {
+	var found []audit.Place
+	for _, f := range s.OwnFiles() {
+		ext := strings.ToLower(path.Ext(f.Path))
+		name := strings.ToLower(f.Name())
+		switch {
+		case foreignDocument(f.Path):
+			continue
+		case drawingExtensions[ext] && (ext != ".dsl" && ext != ".gv" || inDocumentDir(f.Path)), strings.HasSuffix(name, ".drawio.svg"), strings.HasSuffix(name, ".drawio.png"):
+		case pictureExtensions[ext] && (f.Dir() == "" || inDocumentDir(f.Path)) && namesDiagram(name):
+		case ext == ".dot" && inDocumentDir(f.Path):
+		default:
+			continue
+		}
+		found = append(found, audit.Place{Path: f.Path})
+	}
+	return found
+}
+
+func namesDiagram(name string) bool {
+	for word := range strings.FieldsSeq(plain(strings.TrimSuffix(name, path.Ext(name)))) {
+		if diagramWords[word] {
+			return true
+		}
+	}
+	return strings.Contains(name, "data_model") || strings.Contains(name, "database_model") || strings.Contains(name, "modele_de_donnees")
+}

@@ -1,0 +1,71 @@
+package docs
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// operated are the deliverables that somebody deploys and keeps running.
+var operated = []audit.Kind{audit.WebApplication, audit.Service, audit.ShinyApp, audit.DataPipeline, audit.DataikuProject}
+
+var deploymentGuide = &audit.Check{
+	ID: "deployment-guide", Axis: audit.Transmission, Severity: audit.Major,
+	Needs: audit.NeedTree, EffortHours: 7, Side: audit.Team, Kinds: operated,
+	Source: "https://12factor.net/build-release-run",
+	Texts:  texts, Run: runDeploymentGuide,
+}
+
+// shortestGuide is how many words of prose are a guide rather than a stub.
+const shortestGuide = 40
+
+func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
+	if static(s, operated) {
+		return audit.NotApplicable("static")
+	}
+	var guides, stubs []passage
+	for _, p := range passages(s, deployment, namedDeployment) {
+		switch {
+		case isGuide(p):
+			guides = append(guides, p)
+		case hasContent(p.sections):
+			stubs = append(stubs, p)
+		}
+	}
+	switch {
+	case len(guides) > 0:
+		return audit.Met("described", "path", guides[0].doc.Path).At(places(guides)...).Fact("files", paths(guides))
+	case len(stubs) > 0:
+		return audit.PartlyMet("stub", "path", stubs[0].doc.Path).At(places(stubs)...).Fact("files", paths(stubs))
+	}
+	if link, at, found := outsideDocumentation(s); found {
+		return audit.PartlyMet("outside", "url", link).At(at).Fact("files", []string{})
+	}
+	return audit.NotMet("absent").Fact("files", []string{})
+}
+
+// isGuide asks for prose of some length, or for steps: commands, with a few
+// words or several of them.
+func isGuide(p passage) bool {
+	n := words(p.sections)
+	if n >= shortestGuide {
+		return true
+	}
+	commands := len(commandsIn(p.sections))
+	return commands >= 3 || commands >= 1 && n >= 8
+}
+
+var deploymentNames = []string{"deploy", "deployment", "deploiement", "deploying", "mise-en-production", "mise_en_production", "mep", "production", "hosting", "hebergement", "guide-deploiement", "guide-de-deploiement", "deployment-guide", "self-hosting"}
+
+// namedDeployment reports whether a document, or its folder, is named after
+// deployment. A log of deployments is no guide.
+func namedDeployment(name string) bool {
+	if dir := letters.Replace(strings.ToLower(path.Base(path.Dir(name)))); slices.Contains(deploymentNames, dir) {
+		return true
+	}
+	s := stem(path.Base(name))
+	return slices.Contains(deploymentNames, s) || slices.Contains(deploymentNames, strings.ReplaceAll(s, " ", "-")) ||
+		(about(s, deployment) && !strings.Contains(s, "log") && !isReadme(name))
+}

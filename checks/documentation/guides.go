@@ -1,0 +1,202 @@
+package docs
+
+import (
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/document"
+)
+
+// documentDirs are folders, at the top of the repository or of a deliverable, in
+// which documentation is kept.
+var documentDirs = words2set("doc docs documentation documentations documents wiki guide guides manuel manuels ops exploitation runbook runbooks operations architecture technique adr")
+
+// notGuides are the stems of documents that are about the repository's life.
+var notGuides = words2set("changelog changes news history license licence copying code_of_conduct code-of-conduct pull_request_template issue_template todo claude agents authors contributors backers")
+
+type guideFilesKey struct{}
+
+// guideFiles returns the documents that may guide somebody: at the top, at the
+// top of a deliverable, in a folder for documentation, and every README but
+// those of examples and tests.
+func guideFiles(s *audit.Snapshot) []audit.File {
+	return audit.Once(s, guideFilesKey{}, func(s *audit.Snapshot) []audit.File {
+		roots := map[string]bool{"": true, ".github": true}
+		for _, d := range s.Deliverables {
+			roots[d.Root] = true
+		}
+		var files []audit.File
+		for _, f := range document.Files(s) {
+			if notGuides[stem(f.Name())] || foreignDocument(f.Path) {
+				continue
+			}
+			if roots[f.Dir()] || inDocumentDir(f.Path) || strings.HasPrefix(strings.ToLower(f.Name()), "readme") && strings.Count(f.Path, "/") <= 2 {
+				files = append(files, f)
+			}
+		}
+		return files
+	})
+}
+
+func inDocumentDir(name string) bool {
+	for i, dir := range strings.Split(path.Dir(name), "/") {
+		// Deeper, a folder called docs belongs to some library.
+		if i <= 2 && documentDirs[strings.ToLower(dir)] {
+			return true
+		}
+	}
+	return false
+}
+
+// foreignDocument reports whether a document lies among examples, tests,
+// articles or what others wrote.
+func foreignDocument(name string) bool {
+	for dir := range strings.SplitSeq(strings.ToLower(path.Dir(name)), "/") {
+		switch dir {
+		case "test", "tests", "testdata", "fixtures", "spec", "specs", "example", "examples", "_posts", "posts", "blog", "issue_template",
+			"templates", "archive", "archives", "modules", "plugins", "themes", "public", "static", "node_modules":
+			return true
+		}
+		if strings.HasSuffix(dir, "-master") || strings.Contains(dir, "-master ") {
+			return true
+		}
+	}
+	return false
+}
+
+type guidesKey struct{}
+
+// guides parses them, without what a generator wrote.
+func guides(s *audit.Snapshot) []*document.Document {
+	return audit.Once(s, guidesKey{}, func(s *audit.Snapshot) []*document.Document {
+		var docs []*document.Document
+		readme := document.Readme(s)
+		if readme != nil {
+			docs = append(docs, withoutTemplate(readme))
+		}
+		for _, f := range guideFiles(s) {
+			if readme != nil && f.Path == readme.Path {
+				continue
+			}
+			if doc := document.Open(s, f); doc != nil {
+				docs = append(docs, withoutTemplate(doc))
+			}
+		}
+		return docs
+	})
+}
+
+// passage is a part of a document that is about one topic.
+type passage struct {
+	doc      *document.Document
+	sections []document.Section
+	line     int
+}
+
+func (p passage) place() audit.Place { return audit.Place{Path: p.doc.Path, Line: p.line} }
+
+// passages finds what is about a topic: whole documents by name or title, and
+// sections by heading, with those below them.
+func passages(s *audit.Snapshot, t topic, named func(string) bool) []passage {
+	var found []passage
+	for _, doc := range guides(s) {
+		if named(doc.Path) || !isReadme(doc.Path) && about(doc.Title, t) && inDocumentDir(doc.Path) {
+			found = append(found, passage{doc, doc.Sections, 0})
+			continue
+		}
+		for i := 0; i < len(doc.Sections); i++ {
+			if isTitle(doc, i) || !about(doc.Sections[i].Heading, t) {
+				continue
+			}
+			below := doc.Below(i)
+			found = append(found, passage{doc, below, doc.Sections[i].Line})
+			i += len(below) - 1
+		}
+	}
+	return found
+}
+
+func isReadme(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	return strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "lisez")
+}
+
+// paths lists the documents of passages, each once, in their order.
+func paths(found []passage) []string {
+	list := []string{}
+	for _, p := range found {
+		if !slices.Contains(list, p.doc.Path) {
+			list = append(list, p.doc.Path)
+		}
+	}
+	return list
+}
+
+func places(found []passage) []audit.Place {
+	var list []audit.Place
+	for _, p := range found {
+		if len(list) < maxPlaces {
+			list = append(list, p.place())
+		}
+	}
+	return list
+}
+
+// static reports whether all that is delivered, of the kinds that a check asks
+// about, are sites without a server.
+func static(s *audit.Snapshot, kinds []audit.Kind) bool {
+	for _, d := range s.Deliverables {
+		if slices.Contains(kinds, d.Kind) && !d.Static {
+			return false
+		}
+	}
+	return true
+}
+
+// outsideDocumentation returns a link of the README to documentation of the
+// project's own that is kept elsewhere.
+func outsideDocumentation(s *audit.Snapshot) (link string, at audit.Place, found bool) {
+	doc := document.Readme(s)
+	if doc == nil {
+		return "", audit.Place{}, false
+	}
+	doc = withoutTemplate(doc)
+	slugs := []string{squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), squeeze(doc.Title)}
+	for _, section := range doc.Sections {
+		for _, l := range section.Links {
+			if !l.Image && documents(l, about(section.Heading, elsewhere), slugs) {
+				return l.URL, audit.Place{Path: doc.Path, Line: l.Line}, true
+			}
+		}
+	}
+	return "", audit.Place{}, false
+}
+
+// documentHosts keep documentation and little else.
+var documentHosts = []string{"readthedocs.", "rtfd.io", "gitbook.", "notion.so", "notion.site", "pad.incubateur.net", "hackmd.io", "outline."}
+
+// documents reports whether a link leads to documentation of this project: its
+// address or its words say documentation, and the address or the section say
+// that it is this project's.
+func documents(l document.Link, documentSection bool, slugs []string) bool {
+	u, err := url.Parse(l.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return false
+	}
+	host, where := strings.ToLower(u.Host), strings.ToLower(u.Host+u.Path)
+	ours := slices.ContainsFunc(slugs, func(slug string) bool { return len(slug) >= 4 && strings.Contains(squeeze(where), slug) })
+	labelled := about(l.Text, elsewhere) || about(l.Text, deployment) || about(l.Text, operations)
+	hosted := slices.ContainsFunc(documentHosts, func(h string) bool { return strings.Contains(host, h) }) ||
+		strings.HasPrefix(host, "doc.") || strings.HasPrefix(host, "docs.") || strings.HasPrefix(host, "documentation.") ||
+		strings.HasSuffix(where, "/wiki") || strings.Contains(where, "/wiki/") || strings.HasSuffix(host, ".github.io")
+	switch {
+	case ours && (hosted || labelled && !strings.Contains(where, "/blob/")):
+		return true
+	case strings.HasSuffix(host, ".gouv.fr"):
+		return hosted && labelled || labelled && documentSection
+	}
+	return hosted && labelled && documentSection && wordsIn(l.Text) <= 4
+}

@@ -1,0 +1,211 @@
+package docs
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/document"
+)
+
+var installStepsDescribed = &audit.Check{
+	ID: "install-steps-described", Axis: audit.Transmission, Severity: audit.Major,
+	Needs: audit.NeedTree, EffortHours: 3.5, Side: audit.Team,
+	Kinds: []audit.Kind{
+		audit.WebApplication, audit.Service, audit.DesktopApplication, audit.DataPipeline, audit.ShinyApp, audit.Library,
+		audit.Notebook, audit.DataikuProject,
+	},
+	Source: "https://standard.publiccode.net/criteria/code-in-the-open.html",
+	Texts:  texts, Run: runInstallStepsDescribed,
+}
+
+// Limits on what a verdict shows.
+const (
+	maxCommandsShown = 20
+	maxPlaces        = 10
+)
+
+// steps are the commands of one document that install or start the project.
+type steps struct {
+	doc      *document.Document
+	commands []command
+	broken   []command
+}
+
+func runInstallStepsDescribed(s *audit.Snapshot) audit.Verdict {
+	var described []steps
+	for _, doc := range installDocuments(s) {
+		if found := stepsIn(s, doc); len(found.commands) > 0 {
+			described = append(described, found)
+		}
+	}
+	if len(described) == 0 {
+		return stepsMentioned(s)
+	}
+	var broken []command
+	var places []audit.Place
+	for _, found := range described {
+		for _, c := range found.broken {
+			if len(broken) < maxCommandsShown {
+				broken = append(broken, c)
+				places = append(places, audit.Place{Path: found.doc.Path, Line: c.line, Text: c.text})
+			}
+		}
+	}
+	main := described[0]
+	facts := func(v audit.Verdict) audit.Verdict {
+		return v.Fact("path", main.doc.Path).Fact("commands", texted(main.commands)).Fact("broken", texted(broken))
+	}
+	if len(broken) > 0 {
+		shown := texted(broken[:min(len(broken), 3)])
+		return facts(audit.PartlyMet("broken", "path", places[0].Path, "commands", shown).At(places[:min(len(places), maxPlaces)]...))
+	}
+	first := main.commands[0]
+	return facts(audit.Met("described", "path", main.doc.Path).At(audit.Place{Path: main.doc.Path, Line: first.line, Text: first.text}))
+}
+
+// stepsMentioned answers when no document gives a command.
+func stepsMentioned(s *audit.Snapshot) audit.Verdict {
+	facts := func(v audit.Verdict, path string) audit.Verdict {
+		return v.Fact("path", path).Fact("commands", []string{}).Fact("broken", []string{})
+	}
+	for _, doc := range installDocuments(s) {
+		own := withoutTemplate(doc)
+		for i, section := range own.Sections {
+			if !isTitle(own, i) && about(section.Heading, install) && hasContent(own.Below(i)) {
+				return facts(audit.PartlyMet("no-commands", "path", doc.Path).At(audit.Place{Path: doc.Path, Line: section.Line}), doc.Path)
+			}
+		}
+	}
+	if link, place, found := outsideDocumentation(s); found {
+		return facts(audit.PartlyMet("outside", "url", link).At(place), place.Path)
+	}
+	return facts(audit.NotMet("absent"), "")
+}
+
+func texted(commands []command) []string {
+	list := []string{}
+	for _, c := range commands {
+		if len(list) < maxCommandsShown && !slices.Contains(list, c.text) {
+			list = append(list, c.text)
+		}
+	}
+	return list
+}
+
+// installNames are the stems of documents that are about installing.
+var installNames = []string{"install", "installation", "installing", "installer", "getting-started", "getting_started", "gettingstarted",
+	"quickstart", "quick-start", "demarrage", "prise-en-main", "prise_en_main", "setup", "local", "developpement", "development", "developing", "hacking"}
+
+// installDocuments returns, in the order in which a newcomer opens them: the
+// README, what is named after installing, the README of each deliverable, and
+// the guide for contributors.
+func installDocuments(s *audit.Snapshot) []*document.Document {
+	var docs []*document.Document
+	add := func(doc *document.Document) {
+		if doc != nil && !slices.Contains(docs, doc) {
+			docs = append(docs, doc)
+		}
+	}
+	add(document.Readme(s))
+	for _, f := range guideFiles(s) {
+		if slices.Contains(installNames, stem(f.Name())) {
+			add(document.Open(s, f))
+		}
+	}
+	for _, d := range s.Deliverables {
+		if d.Root != "" {
+			add(document.ReadmeIn(s, d.Root))
+		}
+	}
+	for _, f := range guideFiles(s) {
+		if stem(f.Name()) == "contributing" || stem(f.Name()) == "contribuer" {
+			add(document.Open(s, f))
+		}
+	}
+	return docs
+}
+
+// stem is a file's name in plain letters, without extension and language.
+func stem(name string) string {
+	name = letters.Replace(strings.ToLower(strings.TrimSuffix(name, path.Ext(name))))
+	for _, suffix := range []string{".fr", ".en", "_fr", "_en", "-fr", "-en"} {
+		name = strings.TrimSuffix(name, suffix)
+	}
+	return name
+}
+
+// stepsIn reads the commands of a document in the sections about installing and
+// using; where no heading says so, in all but those about production.
+func stepsIn(s *audit.Snapshot, doc *document.Document) steps {
+	// What a generator wrote about starting is mostly right.
+	all := commandsOf(doc)
+	lines := sectionLines(doc)
+	var chosen []command
+	for _, wanted := range []func(lineTopics) bool{
+		func(t lineTopics) bool { return t.install && !t.production },
+		func(t lineTopics) bool { return !t.production },
+	} {
+		chosen = slices.DeleteFunc(slices.Clone(all), func(c command) bool { return !wanted(lines.at(c.line)) })
+		if slices.ContainsFunc(chosen, command.installs) {
+			break
+		}
+		chosen = nil
+	}
+	found := steps{doc: doc, commands: chosen}
+	sh := newShell(s, doc, all)
+	for _, c := range all {
+		if broken := sh.run(c); broken && slices.ContainsFunc(chosen, func(o command) bool { return o.line == c.line && o.text == c.text }) {
+			found.broken = append(found.broken, c)
+		}
+	}
+	return found
+}
+
+// lineTopics says what the headings above a line are about.
+type lineTopics struct {
+	from                int
+	install, production bool
+}
+
+type topicsByLine []lineTopics
+
+// sectionLines gives the topics from each heading on, those of the headings
+// above it included.
+func sectionLines(doc *document.Document) topicsByLine {
+	var lines topicsByLine
+	type open struct {
+		level int
+		lineTopics
+	}
+	var stack []open
+	for i, section := range doc.Sections {
+		for len(stack) > 0 && stack[len(stack)-1].level >= section.Level {
+			stack = stack[:len(stack)-1]
+		}
+		topics := lineTopics{from: section.Line}
+		if !isTitle(doc, i) {
+			topics.install = about(section.Heading, install) || about(section.Heading, usage) || about(section.Heading, development)
+			topics.production = about(section.Heading, deployment)
+		}
+		if len(stack) > 0 {
+			above := stack[len(stack)-1]
+			topics.install = topics.install || above.install
+			topics.production = topics.production || above.production
+		}
+		stack = append(stack, open{section.Level, topics})
+		lines = append(lines, topics)
+	}
+	return lines
+}
+
+func (t topicsByLine) at(line int) lineTopics {
+	found := lineTopics{}
+	for _, topics := range t {
+		if topics.from <= line {
+			found = topics
+		}
+	}
+	return found
+}

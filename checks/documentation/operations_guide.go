@@ -1,0 +1,138 @@
+package docs
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/document"
+)
+
+var operationsGuide = &audit.Check{
+	ID: "operations-guide", Axis: audit.Transmission, Severity: audit.Major,
+	Needs: audit.NeedTree, EffortHours: 14, Side: audit.Team, Kinds: operated,
+	Source: "https://sre.google/sre-book/table-of-contents/",
+	Texts:  texts, Run: runOperationsGuide,
+}
+
+// duties are what somebody on duty must find, in the order of the catalogue.
+var duties = []struct {
+	name string
+	// heading and text tell it in a document about operation.
+	heading, text *regexp.Regexp
+}{
+	{"start",
+		regexp.MustCompile(`\b(?:start|starting|restart|restarting|demarrer|demarrage|redemarrer|redemarrage|relancer|relance|lancement|lancer)\b`),
+		regexp.MustCompile(`\b(?:systemctl (?:re)?start|service [\w.-]+ (?:re)?start|compose (?:-f \S+ )*(?:up|start|restart)|pm2 (?:start|restart|reload)|supervisorctl (?:re)?start|rollout restart|(?:re)?demarr\w+|relanc\w+|restart(?:s|ed|ing)?|start (?:the|up)|to start)\b`)},
+	{"stop",
+		regexp.MustCompile(`\b(?:stop|stopping|arret|arreter|shutdown|shutting down|eteindre|interrompre)\b`),
+		regexp.MustCompile(`\b(?:systemctl (?:stop|restart)|service [\w.-]+ (?:stop|restart)|compose (?:-f \S+ )*(?:down|stop|restart)|pm2 (?:stop|restart)|supervisorctl (?:stop|restart)|arret(?:er|ez|e)?|stopper|stop (?:the|it|all)|to stop|shut ?down)\b`)},
+	{"logs",
+		regexp.MustCompile(`\b(?:logs?|logging|journaux|journalisation|traces)\b`),
+		regexp.MustCompile(`(?:\b(?:journalctl|docker logs|compose (?:-f \S+ )*logs|pm2 logs|kubectl logs|heroku logs|scalingo [^\n]*logs|journaux|logs|fichiers? de log|log files?)\b|/var/log)`)},
+	{"backup",
+		regexp.MustCompile(`\b(?:sauvegardes?|backups?|restauration|restaurer|restore|restoring|recovery|dumps?)\b`),
+		regexp.MustCompile(`\b(?:sauvegard\w+|backups?|back up|restaur(?:er|ez|ation)|restore|pg_dump|pg_restore|mysqldump|mongodump)\b`)},
+	{"incident",
+		regexp.MustCompile(`\b(?:incidents?|pannes?|astreinte|depannage|troubleshooting|en cas de (?:probleme|panne|crash|erreur)|outage|on call|rollback|retour arriere|recovery|disaster|reprise|erreurs? (?:frequentes?|connues?|courantes?)|known issues)\b`),
+		regexp.MustCompile(`\b(?:incidents?|pannes?|astreinte|depannage|troubleshoot\w*|en cas de (?:probleme|panne|crash|erreur|defaillance)|outages?|on-call|rollback|roll back|retour arriere|mode degrade|escalad\w+)\b`)},
+}
+
+// ownHeadings are duties whose name alone makes a heading one about operation:
+// a heading about starting is mostly meant for developers.
+var ownHeadings = []string{"logs", "backup", "incident"}
+
+func runOperationsGuide(s *audit.Snapshot) audit.Verdict {
+	if static(s, operated) {
+		return audit.NotApplicable("static")
+	}
+	covered := map[string][]audit.Place{}
+	for _, doc := range guides(s) {
+		coverDocument(doc, covered)
+	}
+	covers := []string{}
+	var where []audit.Place
+	for _, d := range duties {
+		if found := covered[d.name]; len(found) > 0 {
+			covers = append(covers, d.name)
+			if !slices.Contains(where, found[0]) {
+				where = append(where, found[0])
+			}
+		}
+	}
+	switch {
+	case len(covers) >= 3:
+		return audit.Met("covers", "count", len(covers), "path", where[0].Path).At(where...).Fact("covers", covers)
+	case len(covers) > 0:
+		return audit.PartlyMet("covers-little", "count", len(covers), "path", where[0].Path).At(where...).Fact("covers", covers)
+	}
+	if link, at, found := outsideDocumentation(s); found {
+		return audit.PartlyMet("outside", "url", link).At(at).Fact("covers", covers)
+	}
+	return audit.NotMet("absent").Fact("covers", covers)
+}
+
+// coverDocument notes which duties one document covers: a document about
+// operation in all of it, another one in its sections about operation or
+// deployment.
+func coverDocument(doc *document.Document, covered map[string][]audit.Place) {
+	whole := namedOperations(doc.Path) || inDocumentDir(doc.Path) && !isReadme(doc.Path) && about(doc.Title, operations)
+	open := 0
+	for i, section := range doc.Sections {
+		if open > 0 && section.Level <= open {
+			open = 0
+		}
+		heading := plain(section.Heading)
+		if open == 0 && !isTitle(doc, i) && (about(heading, operations) || about(heading, deployment)) {
+			open = max(section.Level, 1)
+		}
+		place := audit.Place{Path: doc.Path, Line: section.Line}
+		operating := whole || open > 0
+		text := ""
+		if operating {
+			text = sectionText(section)
+		}
+		for _, d := range duties {
+			named := d.heading.MatchString(heading) && (operating || slices.Contains(ownHeadings, d.name)) && substantial(doc.Below(i)) && !isTitle(doc, i)
+			if named || operating && d.text.MatchString(text) {
+				covered[d.name] = append(covered[d.name], place)
+			}
+		}
+	}
+}
+
+// sectionText is prose and code, in plain lower-case letters.
+func sectionText(section document.Section) string {
+	var b strings.Builder
+	b.WriteString(section.Text)
+	for _, code := range section.Code {
+		b.WriteByte('\n')
+		b.WriteString(code.Text)
+	}
+	return strings.ReplaceAll(letters.Replace(strings.ToLower(b.String())), "docker-compose", "docker compose")
+}
+
+// substantial reports whether a section says how, rather than only that.
+func substantial(sections []document.Section) bool {
+	return words(sections) >= 8 || codeIn(sections) > 0
+}
+
+var operationsNames = words2set(`runbook runbooks exploitation ops operations operation operating guide-exploitation guide-d-exploitation maintenance
+	troubleshooting depannage supervision monitoring sauvegarde sauvegardes backup backups restore recovery incident incidents astreinte pra pca mco dex procedures administration admin reprise`)
+
+// namedOperations reports whether a document, or its folder, is named after
+// operation.
+func namedOperations(name string) bool {
+	if operationsNames[letters.Replace(strings.ToLower(path.Base(path.Dir(name))))] {
+		return true
+	}
+	s := stem(path.Base(name))
+	if operationsNames[s] {
+		return true
+	}
+	return slices.ContainsFunc(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("-_ '.", r) }), func(word string) bool {
+		return word == "runbook" || word == "exploitation" || word == "incident" || word == "incidents" || word == "sauvegarde" || word == "backup"
+	})
+}

@@ -1,0 +1,216 @@
+package docs
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/document"
+)
+
+// shortestPurpose is how many words of prose say what a project is.
+const shortestPurpose = 12
+
+// saysPurpose reports whether prose before the first practical section, or in a
+// section that presents the project, says what it is.
+func saysPurpose(doc *document.Document) bool {
+	introduction := 0
+	opening := true
+	for i, section := range doc.Sections {
+		if opening && !isTitle(doc, i) && practical(section.Heading) {
+			opening = false
+		}
+		if !opening && !about(section.Heading, purpose) {
+			continue
+		}
+		sections := doc.Sections[i : i+1]
+		if !opening {
+			sections = doc.Below(i)
+		}
+		for _, s := range sections {
+			introduction += proseWords(s)
+		}
+	}
+	return introduction >= shortestPurpose
+}
+
+// practical reports whether a heading ends the introduction.
+func practical(heading string) bool {
+	for _, t := range []topic{install, usage, contact, licence, contributing, development, deployment, contents} {
+		if about(heading, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// proseWords counts the words of lines that are sentences rather than a badge,
+// an entry of a list of links or the announcement of a command.
+func proseWords(s document.Section) int {
+	n := 0
+	for line := range strings.Lines(s.Text) {
+		line = strings.TrimSpace(line)
+		if count := wordsIn(line); count >= 4 && !(strings.HasSuffix(line, ":") && len(s.Code) > 0) {
+			n += count
+		}
+	}
+	return n
+}
+
+// saysInstall reports whether a README without a heading for it gives a command
+// that installs or starts.
+func saysInstall(doc *document.Document) bool {
+	for _, c := range commandsOf(doc) {
+		if c.installs() {
+			return true
+		}
+	}
+	return false
+}
+
+// readsItself reports whether a repository that holds nothing but documents is
+// used by reading it: its README leads to its pages.
+func readsItself(s *audit.Snapshot, doc *document.Document) bool {
+	if len(s.Deliverables) == 0 {
+		return false
+	}
+	for _, d := range s.Deliverables {
+		if d.Kind != audit.Documentation && d.Kind != audit.Training {
+			return false
+		}
+	}
+	pages := map[string]bool{}
+	for _, section := range doc.Sections {
+		for _, link := range section.Links {
+			target, _, _ := strings.Cut(link.URL, "#")
+			target = path.Join(path.Dir(doc.Path), target)
+			if _, found := s.File(target); found && !link.Image {
+				pages[target] = true
+			}
+		}
+	}
+	return len(pages) >= 3
+}
+
+// linksTo reports whether the document links to a page of its own whose name
+// begins with one of the words.
+func linksTo(doc *document.Document, names ...string) bool {
+	for _, section := range doc.Sections {
+		for _, link := range section.Links {
+			base := strings.ToLower(path.Base(strings.TrimSuffix(link.URL, "/")))
+			for _, name := range names {
+				if strings.HasPrefix(base, name) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// givesContact reports whether a reader knows whom to ask: an e-mail address, a
+// section on it with content, authors with links, or an invitation to an issue
+// tracker or a forum.
+func givesContact(doc *document.Document) bool {
+	if hasSection(doc, contact) {
+		return true
+	}
+	for i, section := range doc.Sections {
+		linked := false
+		for _, link := range section.Links {
+			if reaches(link) {
+				return true
+			}
+			linked = linked || !link.Image
+		}
+		if linked && contactWord.MatchString(section.Text) {
+			return true
+		}
+		if about(section.Heading, people) && !isTitle(doc, i) && leads(doc.Below(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+var contactWord = regexp.MustCompile(`(?i)\b(?:contact|contacts|contacter|contactez|écrivez|ecrivez|mainteneurs?|maintained by|maintenu par|support)\b`)
+
+func leads(sections []document.Section) bool {
+	for _, s := range sections {
+		for _, link := range s.Links {
+			if !link.Image {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var notOurs = regexp.MustCompile(`(?i)@(?:[\w-]+\.)*(?:example\.(?:com|org|net|fr)|exemple\.fr|domain\.(?:com|tld)|localhost)|noreply|no-reply`)
+
+// reaches reports whether a link leads to people.
+func reaches(link document.Link) bool {
+	url := strings.ToLower(link.URL)
+	if strings.HasPrefix(url, "mailto:") {
+		return !notOurs.MatchString(url) && strings.Contains(url, "@")
+	}
+	if link.Image {
+		return false
+	}
+	url, _, _ = strings.Cut(strings.TrimSuffix(url, "/"), "?")
+	for _, end := range []string{"/issues", "/issues/new", "/issues/new/choose", "/discussions", "/contact", "/support"} {
+		if strings.HasSuffix(url, end) {
+			return true
+		}
+	}
+	for _, host := range []string{"tchap.gouv.fr", "gitter.im", "discord.gg", "discord.com/invite", "matrix.to", "slack.com", "mattermost", "groups.google.com", "framalistes"} {
+		if strings.Contains(url, host) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	licenceWord = regexp.MustCompile(`(?i)\b(?:licen[cs]e[ds]?|licensing|sous licence|copyright)\b`)
+	licenceName = regexp.MustCompile(`(?i)\b(?:A?GPL|L-?GPL|GNU|MIT|BSD|Apache|CeCILL|EUPL|MPL|Mozilla Public|ISC|EPL|Eclipse Public|Unlicense|` +
+		`Licence Ouverte|Open Licen[cs]e|Etalab|Creative Commons|CC[ -]?(?:0|BY)|ODbL|WTFPL|Artistic|zlib)`)
+)
+
+// namesLicence reports whether the README says under which licence the work is:
+// in a section, in a sentence, on a badge or by a link to the text.
+func namesLicence(doc *document.Document) bool {
+	for i, section := range doc.Sections {
+		if about(section.Heading, licence) && !isTitle(doc, i) && hasContent(doc.Below(i)) {
+			return true
+		}
+		if licenceWord.MatchString(section.Text) && licenceInLine(section.Text) {
+			return true
+		}
+		for _, link := range section.Links {
+			if isLicenceLink(link) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// licenceInLine asks that the word and the name stand in one line.
+func licenceInLine(text string) bool {
+	for line := range strings.Lines(text) {
+		if licenceWord.MatchString(line) && licenceName.MatchString(line) {
+			return true
+		}
+	}
+	return false
+}
+
+func isLicenceLink(link document.Link) bool {
+	if licenceWord.MatchString(link.Text) && licenceName.MatchString(link.Text+" "+link.URL) {
+		return true
+	}
+	stem, _, _ := strings.Cut(strings.ToLower(path.Base(link.URL)), ".")
+	return !strings.Contains(link.URL, "://") && (stem == "license" || stem == "licence" || stem == "copying")
+}
