@@ -98,7 +98,7 @@ func (w *words) add(line []byte, offset int, all bool) {
 			i += size
 			continue
 		}
-		if all && i < len(line) && line[i] == '+' && isDigit(w.text[len(w.text)-1]) {
+		if all && len(w.text) > from && i < len(line) && line[i] == '+' && isDigit(w.text[len(w.text)-1]) {
 			w.text = append(w.text, '+')
 			i++
 		}
