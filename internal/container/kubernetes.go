@@ -101,12 +101,22 @@ func maybeManifest(f audit.File) bool {
 	if ext != ".yml" && ext != ".yaml" || composeName(f.Name()) || strings.HasPrefix(f.Name(), ".") || f.SizeBytes > maxYAMLBytes {
 		return false
 	}
+	if translation(strings.TrimSuffix(f.Name(), ext)) {
+		return false
+	}
 	for segment := range strings.SplitSeq(f.Dir(), "/") {
 		if devFolders[segment] || textFolders[segment] && !namesKubernetes(f.Dir()) {
 			return false
 		}
 	}
 	return true
+}
+
+// translation reports fr.yml and header.en.yml, which some projects keep by the
+// hundred.
+func translation(stem string) bool {
+	last := stem[strings.LastIndexByte(stem, '.')+1:]
+	return last == "fr" || last == "en" || last == "de" || last == "es" || last == "it" || last == "pt"
 }
 
 func inChart(dir string, charts map[string]bool) bool {
