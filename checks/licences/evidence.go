@@ -20,7 +20,8 @@ type evidence struct {
 	// other folders.
 	below     []licenceFile
 	elsewhere []string
-	// readme is what the README says; its path is empty when it says nothing.
+	// readme is what the README says, where the files leave something to say;
+	// its path is empty when it says nothing.
 	readme licenceFile
 	// declared is what manifests and publiccode.yml say.
 	declared []declaration
@@ -64,8 +65,10 @@ func gather(s *audit.Snapshot) *evidence {
 		}
 	}
 	if !e.holds(licence.Full) {
-		e.readme = readmeLicence(s)
 		e.readBelow(s, below)
+	}
+	if !e.holds(licence.Full) || slices.ContainsFunc(e.ids(), licence.LeavesLaterOpen) {
+		e.readme = readmeLicence(s)
 	}
 	return e
 }

@@ -19,7 +19,7 @@ func runLicencePresent(s *audit.Snapshot) audit.Verdict {
 	e := evidenceOf(s)
 	verdict := presence(e)
 	ids := e.ids()
-	if !e.holds(licence.Full) && e.readme.found.Match == licence.Full {
+	if len(e.files) == 0 && e.readme.found.Match == licence.Full {
 		ids = e.readme.found.IDs(licence.Full)
 	}
 	return verdict.Fact("files", fileFacts(e)).Fact("spdx", ids).Fact("declared", declaredFact(e))

@@ -32,11 +32,23 @@ func ParseExpression(text string) (Expression, bool) {
 	if text == "" || len(text) > longestExpression {
 		return Expression{}, false
 	}
+	text = withoutFile(text)
 	p := &expressionParser{words: expressionWords(text)}
 	if e, ok := p.or(0); ok && len(p.words) == 0 {
 		return e, true
 	}
 	return inWords(text)
+}
+
+// withoutFile takes away what R writes to point to the holder's name:
+// "MIT + file LICENSE".
+func withoutFile(text string) string {
+	for _, pointer := range []string{"+ file LICENSE", "+ file LICENCE", "| file LICENSE", "| file LICENCE"} {
+		if before, ok := strings.CutSuffix(text, pointer); ok && strings.TrimSpace(before) != "" {
+			return strings.TrimSpace(before)
+		}
+	}
+	return text
 }
 
 // inWords reads a licence named in words.

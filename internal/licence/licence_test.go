@@ -174,7 +174,7 @@ func TestParseExpression(t *testing.T) {
 	for written, want := range map[string]string{
 		"mit": "MIT", "apache-2.0": "Apache-2.0", "MIT/Apache-2.0": "MIT OR Apache-2.0", "(MIT OR GPL-3.0+)": "MIT OR GPL-3.0-or-later",
 		"MIT AND (CC0-1.0 OR ISC)": "MIT AND (CC0-1.0 OR ISC)", "GPL-2.0-only WITH Classpath-exception-2.0": "GPL-2.0-only WITH Classpath-exception-2.0",
-		"GPL (>= 3)": "GPL-3.0-or-later", "GPL-3 | file LICENSE": "GPL-3.0", "AGPLv3": "AGPL-3.0", "GPLv3+": "GPL-3.0-or-later",
+		"GPL (>= 3)": "GPL-3.0-or-later", "GPL-3 | file LICENSE": "GPL-3.0", "MIT + file LICENSE": "MIT", "file LICENSE": "", "AGPLv3": "AGPL-3.0", "GPLv3+": "GPL-3.0-or-later",
 		"Apache License, Version 2.0": "Apache-2.0", "Licence MIT": "MIT", "GNU GPL v3 or later": "GPL-3.0-or-later", "Etalab 2.0": "etalab-2.0",
 		"UNLICENSED": Proprietary, "Proprietary": Proprietary, "LicenseRef-scancode-x": "LicenseRef-scancode-x",
 		"SEE LICENSE IN LICENSE.md": "", "": "", "BSD": "", "TBD": "", "MIT OR": "MIT",
