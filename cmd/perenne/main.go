@@ -20,7 +20,7 @@ func main() {
 // run is main with its surroundings as values. It returns the exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	p := &program{getenv: getenv, stdout: stdout, stderr: stderr}
-	root := p.root()
+	root := p.root(args)
 	root.SetArgs(args)
 	return p.exitCode(root.ExecuteContext(ctx))
 }

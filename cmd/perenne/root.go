@@ -61,8 +61,8 @@ func (p *program) exitCode(err error) int {
 func (p *program) say(key string, args ...any) string { return text.In(p.lang).Say(key, args...) }
 
 // root assembles the commands.
-func (p *program) root() *cobra.Command {
-	p.lang = text.Detect(p.getenv)
+func (p *program) root(args []string) *cobra.Command {
+	p.lang = langOf(args, text.Detect(p.getenv))
 	root := &cobra.Command{
 		Use: "perenne", Short: p.say("help.short"), Long: p.say("help.long"),
 		SilenceErrors: true, SilenceUsage: true,
@@ -92,6 +92,21 @@ func (p *program) root() *cobra.Command {
 		c.Flags().Lookup("help").Usage = p.say("help.help")
 	}
 	return root
+}
+
+// langOf looks for --lang before the flags are parsed: the help texts, which are
+// made with them, need it. A wrong value is reported when the flags are parsed.
+func langOf(args []string, fallback audit.Lang) audit.Lang {
+	for i, arg := range args {
+		value, found := strings.CutPrefix(arg, "--lang=")
+		if arg == "--lang" && i+1 < len(args) {
+			value, found = args[i+1], true
+		}
+		if lang, err := audit.ParseLang(value); found && err == nil {
+			return lang
+		}
+	}
+	return fallback
 }
 
 // usageTemplate puts cobra's own words into the terminal's language.

@@ -3,6 +3,7 @@ package acquire_test
 import (
 	"bytes"
 	"compress/zlib"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -323,12 +324,13 @@ func TestFolderHugeBlob(t *testing.T) {
 func TestFolderMillionFiles(t *testing.T) {
 	t.Parallel()
 	r := sample(t)
-	blob := r.git("rev-parse", "HEAD:README.md")
+	blob, err := hex.DecodeString(r.git("rev-parse", "HEAD:README.md"))
+	must(t, err)
 	var listing bytes.Buffer
 	for i := range 1_000_000 {
-		fmt.Fprintf(&listing, "100644 blob %s\tf%07d\n", blob, i)
+		fmt.Fprintf(&listing, "100644 f%07d\x00%s", i, blob)
 	}
-	tree := runGit(t, r.dir, listing.Bytes(), "mktree")
+	tree := runGit(t, r.dir, listing.Bytes(), "hash-object", "-t", "tree", "-w", "--stdin", "--literally")
 	r.git("update-ref", "refs/heads/main", r.git("commit-tree", tree, "-m", "million"))
 	o := options()
 	o.Limits.Files = 20000
