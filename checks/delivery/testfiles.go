@@ -202,6 +202,8 @@ func kindOf(stem, suffix string, dirs []string) testKind {
 	switch {
 	case suffix == ".feature" || suffix == ".robot" || suffix == ".side":
 		return endToEnd
+	case slices.Contains(dirs, "unit") || slices.Contains(dirs, "unittests"):
+		return unit
 	case slices.Contains(words, "e2e") || slices.Contains(words, "cy") || slices.ContainsFunc(dirs, func(d string) bool { return slices.Contains(wholeWords, d) }) && testDir(dirs):
 		return endToEnd
 	case slices.Contains(words, "integration") || slices.Contains(words, "functional") || strings.HasSuffix(stem, "integrationtest") || suffix == ".java" && strings.HasSuffix(stem, "it") || suffix == ".bats":
