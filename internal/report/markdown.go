@@ -15,7 +15,7 @@ func Markdown(w io.Writer, outcomes []Outcome, o Options) error {
 	m := &markdown{Messages: text.In(o.Lang)}
 	for _, outcome := range outcomes {
 		if outcome.Err != nil {
-			m.printf("## %s\n\n%s: %s\n\n", escape(outcome.Target), m.Say("markdown.failed"), escape(outcome.Err.Error()))
+			m.printf("## %s\n\n%s %s\n\n", escape(outcome.Target), m.Say("markdown.failed"), escape(outcome.Err.Error()))
 			continue
 		}
 		if err := m.result(outcome.Result); err != nil {
@@ -110,7 +110,7 @@ func (m *markdown) fold(heading string, r *audit.Result, answer audit.Answer) er
 		if err != nil {
 			return err
 		}
-		m.printf("- %s (`%s`): %s\n", escape(t.Title), j.Check.ID, escape(reason(m.Messages, t, j.Verdict.Reason)))
+		m.printf("- %s (`%s`) — %s\n", escape(t.Title), j.Check.ID, escape(reason(m.Messages, t, j.Verdict.Reason)))
 	}
 	m.printf("\n</details>\n")
 	return nil

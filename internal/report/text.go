@@ -139,14 +139,21 @@ func (p *page) axes(r *audit.Result) {
 	for _, a := range r.Score.Axes {
 		label = max(label, len([]rune(p.Word(string(a.Axis)))))
 	}
+	// A narrow terminal gets the numbers without the bars.
+	gap, bars := "  ", true
+	if p.width < label+36 {
+		gap, bars = " ", false
+	}
 	row := func(name string, score *float64, band audit.Band, note string) {
-		line := pad(name, label) + "  "
+		line := pad(name, label) + gap
 		if score != nil {
 			style := p.band[band]
-			line += style.Render(bar(*score)) + "  " + p.bold.Render(Score(*score, p.lang)) + "  " +
-				style.Render(pad(icon(band)+" "+p.Word(string(band)), 14))
+			if bars {
+				line += style.Render(bar(*score)) + gap
+			}
+			line += p.bold.Render(Score(*score, p.lang)) + gap + style.Render(pad(icon(band)+" "+p.Word(string(band)), 14))
 		}
-		if note != "" && p.width >= label+48 {
+		if 2+lipgloss.Width(line)+1+lipgloss.Width(note) <= p.width {
 			line += " " + note
 		}
 		p.line(2, strings.TrimRight(line, " "))
@@ -163,7 +170,7 @@ func (p *page) axes(r *audit.Result) {
 	if c := r.Score.Continuity; c != nil {
 		row(p.Word("continuity"), c, bandOf(r, *c), p.faint.Render(p.Say("report.continuity-why")))
 	} else {
-		p.wrap(2, p.Word("continuity")+": "+p.Say("report.no-continuity"))
+		p.wrap(2, p.Word("continuity")+" "+p.Say("report.no-continuity"))
 	}
 	p.blank()
 }
@@ -222,8 +229,8 @@ func (p *page) gap(g gap) {
 		}
 		p.wrap(4, line)
 	}
-	p.wrap(4, p.bold.Render(p.Say("report.why"))+": "+g.text.Why)
-	p.wrap(4, p.bold.Render(p.Say("report.fix"))+": "+g.text.Fix+" ("+worth(p.Messages, g)+")")
+	p.wrap(4, p.bold.Render(p.Say("report.why"))+" "+g.text.Why)
+	p.wrap(4, p.bold.Render(p.Say("report.fix"))+" "+g.text.Fix+" ("+worth(p.Messages, g)+")")
 	p.blank()
 }
 
@@ -250,7 +257,7 @@ func (p *page) unknown(r *audit.Result) error {
 		if err != nil {
 			return err
 		}
-		p.wrap(2, "? "+t.Title+": "+reason(p.Messages, t, j.Verdict.Reason))
+		p.wrap(2, "? "+p.bold.Render(t.Title)+" — "+reason(p.Messages, t, j.Verdict.Reason))
 	}
 	p.blank()
 	return nil
@@ -314,15 +321,23 @@ func (p *page) line(indent int, s string) {
 
 func (p *page) blank() { p.out.WriteString("\n") }
 
-// wrap breaks lines at spaces; continuation lines are indented by two more.
+// wrap breaks lines at spaces only, so that ids and paths stay whole;
+// continuation lines are indented by two more.
 func (p *page) wrap(indent int, s string) {
-	lines := strings.Split(lipgloss.NewStyle().Width(p.width-indent-2).Render(s), "\n")
-	for i, l := range lines {
-		if i > 0 {
-			l = "  " + l
+	line, width := "", 0
+	here := indent
+	for word := range strings.FieldsSeq(s) {
+		w := lipgloss.Width(word)
+		if width > 0 && here+width+1+w > p.width {
+			p.line(here, line)
+			here, line, width = indent+2, "", 0
 		}
-		p.line(indent, strings.TrimRight(l, " "))
+		if width > 0 {
+			line, width = line+" ", width+1
+		}
+		line, width = line+word, width+w
 	}
+	p.line(here, line)
 }
 
 // bar draws a score as ten blocks.
