@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/document"
 )
 
 // operated are the deliverables that somebody deploys and keeps running.
@@ -25,9 +26,11 @@ func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
 	if static(s, operated) {
 		return audit.NotApplicable("static")
 	}
-	var guides, stubs []passage
+	var guides, stubs, journals []passage
 	for _, p := range passages(s, deployment, namedDeployment) {
 		switch {
+		case isJournal(p.doc):
+			journals = append(journals, p)
 		case isGuide(p):
 			guides = append(guides, p)
 		case hasContent(p.sections):
@@ -37,6 +40,8 @@ func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
 	switch {
 	case len(guides) > 0:
 		return audit.Met("described", "path", guides[0].doc.Path).At(places(guides)...).Fact("files", paths(guides))
+	case len(journals) > 0:
+		return audit.PartlyMet("journal", "path", journals[0].doc.Path).At(places(journals)...).Fact("files", paths(journals))
 	case len(stubs) > 0:
 		return audit.PartlyMet("stub", "path", stubs[0].doc.Path).At(places(stubs)...).Fact("files", paths(stubs))
 	}
@@ -57,6 +62,12 @@ func isGuide(p passage) bool {
 	return commands >= 3 || commands >= 1 && n >= 8
 }
 
+// isJournal reports whether a document tells what was deployed, and when.
+func isJournal(doc *document.Document) bool {
+	title := plain(doc.Title)
+	return strings.HasPrefix(title, "journal ") || strings.HasSuffix(title, " log") || strings.HasSuffix(plain(stem(path.Base(doc.Path))), " log")
+}
+
 var deploymentNames = []string{"deploy", "deployment", "deploiement", "deploying", "mise-en-production", "mise_en_production", "mep", "production", "hosting", "hebergement", "guide-deploiement", "guide-de-deploiement", "deployment-guide", "self-hosting"}
 
 // namedDeployment reports whether a document, or its folder, is named after
@@ -67,5 +78,5 @@ func namedDeployment(name string) bool {
 	}
 	s := stem(path.Base(name))
 	return slices.Contains(deploymentNames, s) || slices.Contains(deploymentNames, strings.ReplaceAll(s, " ", "-")) ||
-		(about(s, deployment) && !strings.Contains(s, "log") && !isReadme(name))
+		about(s, deployment) && !isReadme(name)
 }

@@ -12,7 +12,7 @@ import (
 
 // documentDirs are folders, at the top of the repository or of a deliverable, in
 // which documentation is kept.
-var documentDirs = words2set("doc docs documentation documentations documents wiki guide guides manuel manuels ops exploitation runbook runbooks operations architecture technique adr")
+var documentDirs = words2set("doc docs documentation documentations documents wiki guide guides manuel manuels ops exploitation runbook runbooks operations architecture technique")
 
 // notGuides are the stems of documents that are about the repository's life.
 var notGuides = words2set("changelog changes news history license licence copying code_of_conduct code-of-conduct pull_request_template issue_template todo claude agents authors contributors backers")
@@ -57,10 +57,11 @@ func foreignDocument(name string) bool {
 	for dir := range strings.SplitSeq(strings.ToLower(path.Dir(name)), "/") {
 		switch dir {
 		case "test", "tests", "testdata", "fixtures", "spec", "specs", "example", "examples", "_posts", "posts", "blog", "issue_template",
-			"templates", "archive", "archives", "modules", "plugins", "themes", "public", "static", "node_modules":
+			"templates", "archive", "archives", "modules", "plugins", "themes", "public", "static", "faq", "faqs":
 			return true
 		}
-		if strings.HasSuffix(dir, "-master") || strings.Contains(dir, "-master ") {
+		// A folder that was downloaded from a forge, or holds decisions.
+		if strings.HasSuffix(dir, "-master") || strings.Contains(dir, "-master ") || strings.Contains(dir, "decision") || dir == "adr" {
 			return true
 		}
 	}
@@ -116,7 +117,19 @@ func passages(s *audit.Snapshot, t topic, named func(string) bool) []passage {
 			i += len(below) - 1
 		}
 	}
+	// Who looks for a guide opens first what is named so.
+	slices.SortStableFunc(found, func(a, b passage) int { return rank(a, named) - rank(b, named) })
 	return found
+}
+
+func rank(p passage, named func(string) bool) int {
+	switch {
+	case named(p.doc.Path):
+		return 0
+	case isReadme(p.doc.Path):
+		return 1
+	}
+	return 2
 }
 
 func isReadme(name string) bool {

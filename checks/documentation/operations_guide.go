@@ -40,9 +40,10 @@ var duties = []struct {
 		regexp.MustCompile(`\b(?:incidents?|pannes?|astreinte|depannage|troubleshoot\w*|en cas de (?:probleme|panne|crash|erreur|defaillance)|outages?|on-call|rollback|roll back|retour arriere|mode degrade|escalad\w+)\b`)},
 }
 
-// ownHeadings are duties whose name alone makes a heading one about operation:
-// a heading about starting is mostly meant for developers.
-var ownHeadings = []string{"logs", "backup", "incident"}
+// ownHeadings are duties whose name alone makes a heading one about operation: a
+// heading about starting is mostly meant for developers, and one about logs may
+// be about tables of them.
+var ownHeadings = []string{"backup", "incident"}
 
 func runOperationsGuide(s *audit.Snapshot) audit.Verdict {
 	if static(s, operated) {
@@ -95,12 +96,19 @@ func coverDocument(doc *document.Document, covered map[string][]audit.Place) {
 			text = sectionText(section)
 		}
 		for _, d := range duties {
-			named := d.heading.MatchString(heading) && (operating || slices.Contains(ownHeadings, d.name)) && substantial(doc.Below(i)) && !isTitle(doc, i)
+			own := slices.Contains(ownHeadings, d.name) || d.name == "logs" && showsCommand(section)
+			named := (operating || own) && d.heading.MatchString(heading) && substantial(doc.Below(i)) && !isTitle(doc, i)
 			if named || operating && d.text.MatchString(text) {
 				covered[d.name] = append(covered[d.name], place)
 			}
 		}
 	}
+}
+
+// showsCommand reports whether a section says what to type, or which file to
+// open.
+func showsCommand(section document.Section) bool {
+	return len(section.Code) > 0 || slices.ContainsFunc(section.Inline, func(c document.CodeBlock) bool { return strings.ContainsAny(c.Text, "/ ") })
 }
 
 // sectionText is prose and code, in plain lower-case letters.
@@ -120,7 +128,7 @@ func substantial(sections []document.Section) bool {
 }
 
 var operationsNames = words2set(`runbook runbooks exploitation ops operations operation operating guide-exploitation guide-d-exploitation maintenance
-	troubleshooting depannage supervision monitoring sauvegarde sauvegardes backup backups restore recovery incident incidents astreinte pra pca mco dex procedures administration admin reprise`)
+	troubleshooting depannage supervision monitoring sauvegarde sauvegardes backup backups restore recovery incident incidents astreinte pra pca mco dex reprise`)
 
 // namedOperations reports whether a document, or its folder, is named after
 // operation.

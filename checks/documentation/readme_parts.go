@@ -12,10 +12,10 @@ import (
 // shortestPurpose is how many words of prose say what a project is.
 const shortestPurpose = 12
 
-// saysPurpose reports whether prose before the first practical section, or in a
-// section that presents the project, says what it is.
-func saysPurpose(doc *document.Document) bool {
-	introduction := 0
+// introduction counts the words of prose before the first practical section and
+// in the sections that present the project.
+func introduction(doc *document.Document) int {
+	total := 0
 	opening := true
 	for i, section := range doc.Sections {
 		if opening && !isTitle(doc, i) && practical(section.Heading) {
@@ -29,10 +29,10 @@ func saysPurpose(doc *document.Document) bool {
 			sections = doc.Below(i)
 		}
 		for _, s := range sections {
-			introduction += proseWords(s)
+			total += proseWords(s)
 		}
 	}
-	return introduction >= shortestPurpose
+	return total
 }
 
 // practical reports whether a heading ends the introduction.

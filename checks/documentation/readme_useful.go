@@ -2,7 +2,6 @@ package docs
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
@@ -31,7 +30,7 @@ func runReadmeUseful(s *audit.Snapshot) audit.Verdict {
 		found = readmeParts{}
 		return result(audit.NotMet("template", "path", doc.Path, "template", template))
 	}
-	if n := characters(doc); n < shortestReadme && !doc.Cut {
+	if n := doc.Characters; n < shortestReadme {
 		return result(audit.NotMet("stub", "path", doc.Path, "characters", n))
 	}
 	missing := found.missing()
@@ -42,18 +41,6 @@ func runReadmeUseful(s *audit.Snapshot) audit.Verdict {
 		return result(audit.PartlyMet("lacks-"+strings.Join(missing, "-"), "path", doc.Path))
 	}
 	return result(audit.NotMet("lacks-"+strings.Join(missing, "-"), "path", doc.Path))
-}
-
-// characters counts what a reader sees: prose, headings and code.
-func characters(doc *document.Document) int {
-	n := 0
-	for _, s := range doc.Sections {
-		n += utf8.RuneCountInString(s.Heading) + utf8.RuneCountInString(s.Text)
-		for _, c := range s.Code {
-			n += utf8.RuneCountInString(c.Text)
-		}
-	}
-	return n
 }
 
 // readmeParts says which parts a README has.
@@ -95,7 +82,7 @@ func readmeSections(s *audit.Snapshot, doc *document.Document) readmeParts {
 	return audit.Once(s, readmePartsKey{doc.Path}, func(s *audit.Snapshot) readmeParts {
 		own := withoutTemplate(doc)
 		return readmeParts{
-			purpose:      saysPurpose(own),
+			purpose:      introduction(own) >= shortestPurpose,
 			install:      hasSection(own, install) || hasSection(own, development) && len(commandsOf(own)) > 0 || saysInstall(own),
 			usage:        hasSection(own, usage) || readsItself(s, own),
 			contact:      givesContact(own),

@@ -33,7 +33,7 @@ var templates = []template{
 	{"Bitbucket", 110, 2, []string{"this readme would normally document whatever steps are necessary to get your application up and running", "what is this repository for?", "repo owner or admin", "other community or team contact"}},
 	{"GitLab", 720, 2, []string{"to make it easy for you to get started with gitlab, here's a list of recommended next steps", "already a pro? just edit this readme.md and make it your own", "choose a self-explaining name for your project", "let people know what your project can do specifically", "use examples liberally, and show the expected output", "for open source projects, say how it is licensed", "tell people where they can go to for help", "state if you are open to contributions", "every project is different, so consider which of these sections apply to yours"}},
 	{"Azure DevOps", 170, 2, []string{"todo: give a short introduction of your project", "todo: guide users through getting your code up and running on their own system", "todo: describe and show how to build your code and run the tests", "todo: explain how other users and developers can contribute"}},
-	{"Laravel", 420, 2, []string{"laravel is a web application framework with expressive, elegant syntax", "laravel has the most extensive and thorough documentation", "the laravel framework is open-sourced software licensed under the mit license", "thank you for considering contributing to the laravel framework"}},
+	{"Laravel", 420, 2, []string{"laravel is a web application framework with expressive, elegant syntax", "laravel has the most extensive and thorough documentation", "the laravel framework is open-sourced software licensed under the mit license", "thank you for considering contributing to the laravel framework", "thanks to the following sponsors for funding laravel development", "if you discover a security vulnerability within laravel, please send"}},
 	{"Django cookiecutter", 420, 3, []string{"moved to settings", "to create a normal user account, just go to sign up and fill out the form", "for convenience, you can keep your normal user logged in on chrome and your superuser logged in on firefox", "running type checks with mypy", "the following details how to deploy this application", "behold my awesome project!"}},
 	{"cookiecutter-pypackage", 120, 2, []string{"this package was created with cookiecutter and the audreyr/cookiecutter-pypackage project template", "python boilerplate contains all the boilerplate you need to create a python package", "todo"}},
 	{"cookiecutter-data-science", 60, 1, []string{"project based on the cookiecutter data science project template"}},
@@ -48,6 +48,10 @@ var templates = []template{
 	{"GitHub profile of a template", 900, 3, []string{"one paragraph of project description goes here", "what things you need to install the software and how to install them", "a step by step series of examples that tell you how to get a development env running", "explain how to run the automated tests for this system", "add additional notes about how to deploy this on a live system", "explain what these tests test and why", "say what the step will be"}},
 }
 
+// ownIntroduction is how many words of one's own, ahead of what the generator
+// wrote, make a README of it.
+const ownIntroduction = 30
+
 // tolerance is how many words more than the generator wrote still leave a README
 // untouched: a name, a line or two.
 const tolerance = 1.2
@@ -55,6 +59,9 @@ const tolerance = 1.2
 // untouchedTemplate reports whether a README is what a generator wrote, and
 // names the generator.
 func untouchedTemplate(doc *document.Document) (name string, untouched bool) {
+	if own := withoutTemplate(doc); own != doc && presents(own) {
+		return "", false
+	}
 	var texts []string
 	for _, section := range doc.Sections {
 		texts = append(texts, normalised(section.Heading), normalised(section.Text))
@@ -66,6 +73,13 @@ func untouchedTemplate(doc *document.Document) (name string, untouched bool) {
 		}
 	}
 	return "", false
+}
+
+// presents reports whether what a generator did not write presents the project:
+// at some length, or with a contact or a licence.
+func presents(own *document.Document) bool {
+	n := introduction(own)
+	return n >= ownIntroduction || n >= shortestPurpose && (givesContact(own) || namesLicence(own))
 }
 
 func (t template) count(text string) int {

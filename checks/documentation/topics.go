@@ -28,7 +28,8 @@ const (
 )
 
 // vocabulary gives the words of headings, in both languages, without accents.
-// A phrase counts when its words follow each other in the heading.
+// A phrase counts when its words follow each other in the heading; after "=", when
+// the heading says nothing else.
 var vocabulary = map[topic]string{
 	purpose: `about|a propos|presentation|introduction|objectif|objectifs|but|contexte|context|description|overview|vue d ensemble|
 		pourquoi|why|what is|what it is|qu est ce|c est quoi|le projet|the project|goal|goals|purpose|resume|summary|abstract|
@@ -49,13 +50,14 @@ var vocabulary = map[topic]string{
 	contributing: `contribuer|contribution|contributions|contributing|contribute|how to contribute|comment contribuer|pull request|
 		pull requests|guide de contribution|participer`,
 	development: `development|developpement|dev|develop|developing|developper|developers|developpeurs|hacking|tests|test|testing|docker|configuration|migrations`,
-	deployment: `deploiement|deploiements|deployer|deployment|deployments|deploy|deploying|mise en production|mise en ligne|mise en service|production|en production|
-		hebergement|hosting|livraison|mettre en production|going live|in production|heroku|scalingo|clever cloud|kubernetes|helm|provisioning|self hosting|
+	deployment: `deploiement|deploiements|deployer|deployment|deployments|deploy|deploying|mise en production|mise en ligne|mise en service|=production|en production|
+		hebergement|hosting|=livraison|mettre en production|going live|in production|=heroku|=scalingo|=clever cloud|=kubernetes|=helm|self hosting|
+		production deployment|production setup|production server|serveur de production|production environment|environnement de production|
 		installation serveur|server installation`,
 	operations: `exploitation|runbook|runbooks|operations|operation|ops|operating|maintenance|sauvegarde|sauvegardes|backup|backups|
-		restauration|restore|recovery|reprise|supervision|monitoring|incident|incidents|astreinte|panne|pannes|depannage|troubleshooting|
-		en cas de probleme|en cas de panne|journaux|logs|logging|journalisation|arret|arreter|redemarrage|redemarrer|relancer|restart|restarting|stop|stopping|rollback|
-		retour arriere|administration|disaster recovery|maintien en condition operationnelle|mco|pca|pra|on call|production|en production`,
+		restauration|restore|recovery|plan de reprise|supervision|=monitoring|incident|incidents|astreinte|panne|pannes|depannage|troubleshooting|
+		en cas de probleme|en cas de panne|=arret|arreter le service|arreter l application|redemarrage|redemarrer|restart|restarting|rollback|
+		retour arriere|disaster recovery|maintien en condition operationnelle|mco|pca|pra|on call|=production|en production|in production`,
 	architecture: `architecture|architectures|technical architecture|architecture technique|architecture logicielle|architecture overview|notes d architecture|
 		documentation technique|technical documentation|technical overview|technical points|stack|stack technique|tech stack|
 		technologies|composants|components|modele de donnees|data model|database model|schema|schemas|structure|project structure|structure du projet|
@@ -70,7 +72,8 @@ var phrases = sync.OnceValue(func() map[topic][]string {
 	split := map[topic][]string{}
 	for t, list := range vocabulary {
 		for phrase := range strings.SplitSeq(list, "|") {
-			split[t] = append(split[t], " "+strings.TrimSpace(phrase)+" ")
+			phrase = " " + strings.TrimSpace(phrase) + " "
+			split[t] = append(split[t], strings.Replace(phrase, " =", "= ", 1))
 		}
 	}
 	return split
@@ -79,13 +82,12 @@ var phrases = sync.OnceValue(func() map[topic][]string {
 // about reports whether a heading names the topic.
 func about(heading string, t topic) bool {
 	words := " " + plain(heading) + " "
-	// "Deploy" is in nearly every word of some templates' URLs; headings longer
-	// than a sentence name nothing.
+	// A heading as long as a sentence names nothing.
 	if strings.Count(words, " ") > maxHeadingWords {
 		return false
 	}
 	for _, phrase := range phrases()[t] {
-		if strings.Contains(words, phrase) {
+		if whole, only := strings.CutPrefix(phrase, "="); only && words == whole || !only && strings.Contains(words, phrase) {
 			return true
 		}
 	}

@@ -7,6 +7,7 @@ package document
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 )
@@ -22,6 +23,9 @@ type Document struct {
 	Sections []Section
 	// Words counts words of prose, code left out.
 	Words int
+	// Characters counts those of the file, markup and code included, blanks at
+	// both ends left out.
+	Characters int
 	// Language is what most of the prose is written in, "" when too short to
 	// tell.
 	Language audit.Lang
@@ -101,6 +105,7 @@ func Parse(path string, content []byte) *Document {
 	parse(b, text)
 	doc := b.finish()
 	doc.Cut = cut
+	doc.Characters = utf8.RuneCountInString(strings.TrimSpace(text))
 	return doc
 }
 
