@@ -139,19 +139,17 @@ func (p *page) axes(r *audit.Result) {
 	for _, a := range r.Score.Axes {
 		label = max(label, len([]rune(p.Word(string(a.Axis)))))
 	}
-	// A narrow terminal gets the numbers without the bars.
-	gap, bars := "  ", true
-	if p.width < label+36 {
-		gap, bars = " ", false
-	}
+	// The bars and the notes give way to the numbers on a narrow terminal. The
+	// widest row, in French, just fits into 80 columns.
+	const narrow, bandWidth = 36, 13
 	row := func(name string, score *float64, band audit.Band, note string) {
-		line := pad(name, label) + gap
+		line := pad(name, label) + " "
 		if score != nil {
 			style := p.band[band]
-			if bars {
-				line += style.Render(bar(*score)) + gap
+			if p.width >= label+narrow {
+				line += " " + style.Render(bar(*score)) + " "
 			}
-			line += p.bold.Render(Score(*score, p.lang)) + gap + style.Render(pad(icon(band)+" "+p.Word(string(band)), 14))
+			line += p.bold.Render(Score(*score, p.lang)) + "  " + style.Render(pad(icon(band)+" "+p.Word(string(band)), bandWidth))
 		}
 		if 2+lipgloss.Width(line)+1+lipgloss.Width(note) <= p.width {
 			line += " " + note
