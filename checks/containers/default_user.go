@@ -8,7 +8,7 @@ import (
 
 // unprivilegedImages start as an ordinary user unless a Dockerfile says
 // otherwise: names on any registry, a trailing slash standing for all below it.
-// From their published Dockerfiles.
+// Kept by hand; an image that is not listed is answered unknown, not root.
 var unprivilegedImages = []string{
 	"bitnami/", "bitnamilegacy/", "bitnamisecure/", "chainguard/", "nginxinc/nginx-unprivileged", "nginx/nginx-unprivileged",
 	"jboss/keycloak", "keycloak/keycloak", "jenkins/jenkins", "jenkins/inbound-agent", "grafana/grafana", "grafana/loki",

@@ -100,30 +100,34 @@ func Fetch(ctx context.Context, target string, o Options) (*Snapshot, error) {
 		s, err = fromServer(ctx, place, o)
 	}
 	if err != nil {
-		return nil, advise(Show(target), err)
+		return nil, advise(Show(target), place, err)
 	}
 	return s, nil
 }
 
 // advise names the target and ends with the next step.
-func advise(target string, err error) error {
-	steps := []struct {
+func advise(target string, place Place, err error) error {
+	token := ""
+	if place.Endpoint != nil {
+		token = "set " + TokenVariable(place.Endpoint.Host) + " to a token that may read it"
+	}
+	for _, advice := range []struct {
 		meaning error
+		applies bool
 		step    string
 	}{
-		{audit.ErrForbidden, "set " + TokenVariable(hostOf(target)) + " to a token that may read it"},
-		{audit.ErrEmpty, "push a first commit, then audit again"},
-		{audit.ErrNotFound, "check the spelling; if it is private, set " + TokenVariable(hostOf(target))},
-		{audit.ErrTooLarge, "raise the limit in the configuration"},
-		{audit.ErrUnreachable, "check the address and the network, then try again"},
-		{audit.ErrDamaged, "check the repository with 'git fsck'; if it is on a server, try again"},
-	}
-	if hostOf(target) == "" {
-		steps[2].step = "name a folder that holds a git repository, or an address"
-	}
-	for _, s := range steps {
-		if errors.Is(err, s.meaning) {
-			return fmt.Errorf("audit %s: %w; %s", target, err, s.step)
+		{audit.ErrForbidden, place.Folder == "" && place.Endpoint.Protocol == "ssh", "load a key that may read it into your ssh agent"},
+		{audit.ErrForbidden, true, token},
+		{audit.ErrEmpty, true, "push a first commit, then audit again"},
+		{audit.ErrNotFound, place.Folder != "", "name a folder that holds a git repository, or an address"},
+		{audit.ErrNotFound, true, "check the spelling; if it is private, " + token},
+		{audit.ErrTooLarge, true, "raise the limit in the configuration"},
+		{audit.ErrUnreachable, true, "check the address and the network, then try again"},
+		{audit.ErrDamaged, place.Folder != "", "check it with 'git fsck'"},
+		{audit.ErrDamaged, true, "check that the address is a git repository's, then try again"},
+	} {
+		if errors.Is(err, advice.meaning) && advice.applies {
+			return fmt.Errorf("audit %s: %w; %s", target, err, advice.step)
 		}
 	}
 	return fmt.Errorf("audit %s: %w", target, err)

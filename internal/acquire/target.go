@@ -122,12 +122,3 @@ func TokenVariable(host string) string {
 	}, host)
 	return "PERENNE_GIT_TOKEN_" + name
 }
-
-// hostOf returns the host of an address, "" for a folder.
-func hostOf(target string) string {
-	place, err := ParseTarget(target)
-	if err != nil || place.Endpoint == nil {
-		return ""
-	}
-	return place.Endpoint.Host
-}

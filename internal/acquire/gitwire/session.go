@@ -16,6 +16,7 @@ import (
 	gitclient "github.com/go-git/go-git/v5/plumbing/transport/git"
 	githttp "github.com/go-git/go-git/v5/plumbing/transport/http"
 	gitssh "github.com/go-git/go-git/v5/plumbing/transport/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 )
@@ -118,7 +119,10 @@ func meaning(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	var network net.Error
+	var hostKey *knownhosts.KeyError
 	switch {
+	case errors.As(err, &hostKey):
+		return fmt.Errorf("the host's key is not the one in known_hosts; connect once with ssh to see and accept it: %w", audit.ErrForbidden)
 	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed),
 		errors.Is(err, transport.ErrInvalidAuthMethod), strings.Contains(err.Error(), "unable to authenticate"):
 		return fmt.Errorf("%w: %w", audit.ErrForbidden, err)
