@@ -9,6 +9,7 @@ import (
 	"github.com/perenne-audit/perenne/checks/containers"
 	docs "github.com/perenne-audit/perenne/checks/documentation"
 	"github.com/perenne-audit/perenne/checks/licences"
+	"github.com/perenne-audit/perenne/checks/maintainers"
 	"github.com/perenne-audit/perenne/internal/audit"
 )
 
@@ -23,6 +24,7 @@ func All() []*audit.Check {
 		docs.Checks,
 		licences.Checks,
 		containers.Checks,
+		maintainers.Checks,
 	)
 }
 

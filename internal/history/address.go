@@ -82,7 +82,7 @@ func isSharedDomain(domain string) bool {
 	case "localhost", "localhost.localdomain", "(none)", "email.com", "domain.com", "test.com", "your.email":
 		return true
 	}
-	for _, name := range []string{"example.com", "example.org", "example.net", "example.fr"} {
+	for _, name := range []string{"example.com", "example.org", "example.net"} {
 		if domain == name || strings.HasSuffix(domain, "."+name) {
 			return true
 		}

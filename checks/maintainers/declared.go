@@ -1,0 +1,140 @@
+package maintainers
+
+import (
+	"strings"
+	"time"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/history"
+)
+
+// declared is one person, team or mailbox that a file of the repository names.
+type declared struct {
+	entry
+	place audit.Place
+	role  role
+	// until is when a contract ends; zero for none or not said.
+	until time.Time
+}
+
+// role is in what capacity somebody is named.
+type role string
+
+const (
+	codeOwner  role = "codeowner"
+	maintainer role = "maintainer"
+	contact    role = "contact"
+	contractor role = "contractor"
+	// author says who made the deliverable, which is not who keeps it: it counts
+	// for half.
+	author role = "author"
+)
+
+// maxDeclared bounds the list; nobody reads further.
+const maxDeclared = 300
+
+// fact is the row of the catalogue's declared[].
+type fact struct {
+	Name   string `json:"name"`
+	Source string `json:"source"`
+	Line   int    `json:"line"`
+	Role   role   `json:"role"`
+	Email  string `json:"email"`
+}
+
+func (d declared) fact() fact {
+	f := fact{Name: maskWords(d.name), Source: d.place.Path, Line: d.place.Line, Role: d.role}
+	if d.email != "" {
+		f.Email = mask(d.email)
+	}
+	if f.Name == "" && d.login != "" {
+		f.Name = "@" + d.login
+	}
+	return f
+}
+
+// office reports whether no single person's departure matters.
+func (d declared) office() bool { return d.team || d.name == "" && d.email != "" && isMailbox(d.email) }
+
+// staff tells who of the declared leaves, and which of them are one person.
+type staff struct {
+	people *history.People
+	leaves []leaver
+}
+
+// leaver is somebody known from outside, with what the history knows of them.
+type leaver struct {
+	audit.Person
+	known *history.Person
+}
+
+// soon is how close a departure counts as one: too late to train anybody.
+const soon = 60 * 24 * time.Hour
+
+func staffOf(s *audit.Snapshot) staff {
+	t := staff{people: history.Of(s)}
+	for _, p := range s.People {
+		leaving := p.Leaving && p.Leaves.IsZero() || !p.Leaves.IsZero() && !p.Leaves.After(s.TakenAt.Add(soon))
+		if leaving && !p.Staying {
+			t.leaves = append(t.leaves, leaver{p, t.find(p.Name, "", p.Emails...)})
+		}
+	}
+	return t
+}
+
+func (t staff) find(name, login string, emails ...string) *history.Person {
+	if t.people == nil {
+		return nil
+	}
+	return t.people.Find(name, login, emails...)
+}
+
+// isLeaving reports whether somebody declared is known to leave.
+func (t staff) isLeaving(d declared) bool {
+	if len(t.leaves) == 0 || d.office() {
+		return false
+	}
+	known := t.find(d.name, d.login, d.email)
+	for _, l := range t.leaves {
+		if known != nil && known == l.known || history.SameName(d.name, l.Name) {
+			return true
+		}
+		for _, email := range l.Emails {
+			if history.SameEmail(d.email, email) || d.login != "" && history.SameEmail(d.login+"@users.noreply.github.com", email) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// same reports whether two declarations name one person.
+func (t staff) same(a, b declared) bool {
+	switch {
+	case a.login != "" && strings.EqualFold(a.login, b.login), a.email != "" && strings.EqualFold(a.email, b.email), a.name != "" && a.name == b.name:
+		return true
+	case history.SameName(a.name, b.name), history.SameEmail(a.email, b.email):
+		return true
+	}
+	return false
+}
+
+// distinct keeps the first declaration of each person.
+func (t staff) distinct(all []declared) []declared {
+	var kept []declared
+	known := map[*history.Person]bool{}
+	for _, d := range all {
+		person := t.find(d.name, d.login, d.email)
+		twice := person != nil && known[person]
+		for i := 0; i < len(kept) && !twice; i++ {
+			twice = t.same(kept[i], d)
+		}
+		if person != nil {
+			known[person] = true
+		}
+		if !twice {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,248 @@
+package maintainers
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// entry is one person, team or mailbox as one line names it; some fields are
+// empty.
+type entry struct {
+	name, email, login string
+	// team is true for "@organisation/team".
+	team bool
+}
+
+// maxLineBytes is what is read of a line; lists of people have short ones.
+const maxLineBytes = 4096
+
+// entriesOf reads a line of a list of people, in whatever markup:
+//
+//   - `discovery`: Ada One (<ada@x.fr> / @ada), Bob Two (@bob)
+//     | Ada One | @ada | ada@x.fr |
+//   - [Ada One](mailto:ada@x.fr), development
+//     M: Ada One <ada@x.fr>
+func entriesOf(line string) []entry {
+	line = strings.TrimSpace(strings.ToValidUTF8(line[:min(len(line), maxLineBytes)], ""))
+	row := strings.HasPrefix(line, "|")
+	line = plain(line)
+	var found []entry
+	for _, segment := range segments(line, row) {
+		e := entryOf(segment)
+		last := len(found) - 1
+		switch {
+		case e == entry{}:
+		case e.name == "" && last >= 0 && found[last].email == "" && found[last].login == "":
+			// "Ada One, bureau des données (ada@x.fr)"
+			found[last].email, found[last].login, found[last].team = e.email, e.login, e.team
+		default:
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// markup is taken out of a line; what a link leads to is kept behind its text.
+var markup = strings.NewReplacer("](", " ", "[", " ", "**", "", "__", "", "`", "", "mailto:", " ", "<", " ", ">", " ", "|", " ", "\"", " ", "&lt;", " ", "&gt;", " ", "'", "’")
+
+func plain(line string) string {
+	line = strings.TrimLeft(line, " \t#>*-+•·–—")
+	return markup.Replace(line)
+}
+
+// segments splits at commas, semicolons and "and", outside brackets. A row of a
+// table is one segment: its cells speak of one person.
+func segments(line string, row bool) []string {
+	if row {
+		return []string{line}
+	}
+	for _, and := range []string{" et ", " and ", " & "} {
+		line = strings.ReplaceAll(line, and, ",")
+	}
+	depth := 0
+	return strings.FieldsFunc(line, func(r rune) bool {
+		switch r {
+		case '(':
+			depth++
+		case ')':
+			depth = max(depth-1, 0)
+		}
+		return depth == 0 && (r == ',' || r == ';')
+	})
+}
+
+func entryOf(segment string) entry {
+	segment = afterLabel(segment)
+	var e entry
+	var words []string
+	for _, word := range strings.Fields(segment) {
+		bare := strings.Trim(word, "(),;.:*_/!")
+		switch {
+		case isEmail(bare):
+			e.email = firstOf(e.email, bare)
+		case strings.HasPrefix(strings.TrimLeft(word, "("), "@") && isLogin(strings.TrimPrefix(bare, "@")):
+			if e.login == "" {
+				e.login, e.team = strings.TrimPrefix(bare, "@"), strings.Contains(bare, "/")
+			}
+		case strings.Contains(bare, "://"):
+			e.login = firstOf(e.login, profile(bare))
+		case e.email == "" && e.login == "" && len(words) < 8:
+			words = append(words, word)
+		}
+	}
+	e.name = personName(words)
+	if isPlaceholder(e) || e.name == "" && e.email == "" && e.login == "" {
+		return entry{}
+	}
+	return e
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// afterLabel leaves out what stands before a colon: "`cmd`: Ada One".
+func afterLabel(segment string) string {
+	if i := strings.LastIndex(segment, ": "); i >= 0 {
+		return segment[i+2:]
+	}
+	return segment
+}
+
+func isEmail(word string) bool {
+	local, domain, found := strings.Cut(word, "@")
+	if !found || local == "" || !strings.Contains(domain, ".") || strings.ContainsAny(word, "/:()") {
+		return false
+	}
+	return !strings.HasSuffix(domain, ".") && !strings.HasPrefix(domain, ".") && !strings.Contains(domain, "@")
+}
+
+func isLogin(s string) bool {
+	if s == "" || strings.HasPrefix(s, "/") || strings.HasSuffix(s, "/") {
+		return false
+	}
+	for _, r := range s {
+		if r != '-' && r != '_' && r != '/' && r != '.' && (r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return true
+}
+
+// profile returns the account that a link to a forge's profile names, or "".
+func profile(url string) string {
+	_, rest, _ := strings.Cut(url, "://")
+	host, account, _ := strings.Cut(strings.TrimSuffix(rest, "/"), "/")
+	host = strings.TrimPrefix(host, "www.")
+	forge := host == "github.com" || host == "framagit.org" || host == "codeberg.org" || strings.HasPrefix(host, "gitlab.") ||
+		strings.HasPrefix(host, "forge.") || host == "git.sr.ht"
+	if !forge || strings.Contains(account, "/") || !isLogin(account) {
+		return ""
+	}
+	return account
+}
+
+// particles are the only words of a name that begin with a small letter.
+var particles = []string{"de", "du", "des", "la", "le", "van", "von", "der", "den", "di", "da", "dos", "del", "el", "al", "ben", "ter"}
+
+// notNames are words of titles, tables and offices.
+var notNames = map[string]bool{
+	"name": true, "nom": true, "noms": true, "prénom": true, "github": true, "gitlab": true, "login": true, "email": true,
+	"e-mail": true, "mail": true, "courriel": true, "role": true, "rôle": true, "roles": true, "maintainer": true, "maintainers": true,
+	"mainteneur": true, "mainteneurs": true, "mainteneuse": true, "contact": true, "contacts": true, "équipe": true, "equipe": true,
+	"team": true, "core": true, "lead": true, "project": true, "projet": true, "open": true, "source": true, "ministère": true,
+	"ministere": true, "direction": true, "service": true, "services": true, "bureau": true, "pôle": true, "mission": true, "agence": true,
+	"the": true, "les": true, "nous": true, "voir": true, "see": true, "please": true, "merci": true, "pour": true, "support": true,
+	"licence": true, "license": true, "copyright": true, "contributors": true, "contributeurs": true, "authors": true, "auteurs": true,
+	"credits": true, "slack": true, "twitter": true, "mattermost": true, "tchap": true, "issues": true, "pull": true, "request": true,
+	"general": true, "current": true, "code": true, "owner": true, "owners": true, "product": true, "fabrique": true, "numérique": true,
+	"interministérielle": true, "générale": true, "nationale": true, "institut": true, "software": true, "data": true, "area": true,
+	"this": true, "file": true, "list": true, "liste": true, "former": true, "emeritus": true, "développement": true, "development": true,
+	"site": true, "web": true, "http": true, "https": true, "department": true, "affiliation": true, "organisation": true, "organization": true,
+}
+
+// personName returns the name that words spell, or "": two to five words, each
+// with a capital, none of them an office's.
+func personName(words []string) string {
+	var kept []string
+	for _, word := range words {
+		if strings.HasPrefix(word, "(") || word == "-" || word == "–" || word == "—" || word == "/" {
+			break
+		}
+		word = strings.Trim(word, "*_,:;.")
+		if word != "" {
+			kept = append(kept, word)
+		}
+	}
+	capitals := 0
+	for _, word := range kept {
+		first, _ := utf8.DecodeRuneInString(word)
+		switch {
+		case notNames[strings.ToLower(word)] || strings.ContainsAny(word, "@/\\={}0123456789"):
+			return ""
+		case unicode.IsUpper(first) || unicode.IsLetter(first) && !unicode.IsLower(first):
+			capitals++
+		case !slices.Contains(particles, word) && !strings.HasPrefix(word, "d’"):
+			return ""
+		}
+	}
+	if capitals < 2 || len(kept) > 5 {
+		return ""
+	}
+	return strings.Join(kept, " ")
+}
+
+// isPlaceholder recognises what a template leaves to fill in.
+func isPlaceholder(e entry) bool {
+	switch strings.ToLower(e.name) {
+	case "your name", "john doe", "jane doe", "first last", "prénom nom", "votre nom", "author name":
+		return true
+	}
+	local, domain, _ := strings.Cut(strings.ToLower(e.email), "@")
+	switch local {
+	case "you", "your", "your.email", "your-email", "youremail", "your_email", "noreply", "no-reply":
+		return true
+	}
+	return domain == "example.com" || domain == "example.org" || domain == "email.com" || domain == "domain.com"
+}
+
+// functional are the words of an address that stands for an office: no person's
+// departure silences it.
+var functional = []string{
+	"contact", "equipe", "team", "support", "info", "dev", "data", "dsi", "dnum", "snum", "assistance", "aide", "help", "admin",
+	"maintenance", "mainteneurs", "maintainers", "opensource", "open-source", "projet", "project", "bureau", "service", "pole", "lab",
+	"hello", "bonjour", "labo", "product", "produit", "incubateur", "webmaster", "security", "securite", "tech", "technique", "communaute", "community",
+}
+
+// isMailbox reports whether the address is an office's rather than a person's.
+// An address of "word" alone at an administration is one too: nobody there has
+// a mailbox without a last name.
+func isMailbox(email string) bool {
+	local, _, _ := strings.Cut(strings.ToLower(email), "@")
+	words := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '-' || r == '_' || r == '+' })
+	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(functional, w) }) {
+		return true
+	}
+	return isAdministration(email) && !strings.Contains(local, ".")
+}
+
+// isAdministration reports whether the address is a public body's, as far as
+// the domain tells.
+func isAdministration(email string) bool {
+	_, domain, _ := strings.Cut(strings.ToLower(email), "@")
+	for _, suffix := range []string{
+		"gouv.fr", "data.gouv.fr", "beta.gouv.fr", "numerique.gouv.fr", "gouv.qc.ca", "gc.ca", "gov.uk", "gov", "europa.eu",
+		"admin.ch", "fgov.be", "etat.lu", "public.lu", "gov.it", "gob.es", "bund.de", "service-public.fr", "assemblee-nationale.fr",
+		"senat.fr", "insee.fr", "ademe.fr", "adullact.org", "cnil.fr", "cerema.fr", "ign.fr", "pole-emploi.fr", "francetravail.fr",
+	} {
+		if domain == suffix || strings.HasSuffix(domain, "."+suffix) {
+			return true
+		}
+	}
+	return false
+}

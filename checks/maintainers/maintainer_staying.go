@@ -1,0 +1,125 @@
+package maintainers
+
+import (
+	"slices"
+	"time"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// maintainerStaying is FIA-07. CODEOWNERS, MAINTAINERS, publiccode.yml and the
+// README's section say who keeps the deliverable; AUTHORS and package metadata
+// say who made it and count for half. Who leaves is known from the portfolio or
+// the command line, not from the repository: where nobody said, the reason does.
+var maintainerStaying = &audit.Check{
+	ID: "maintainer-staying", Axis: audit.Reliability, Severity: audit.Blocker,
+	Needs: audit.NeedTree | audit.NeedAuthors, EffortHours: 2, LeadDays: 60, Side: audit.DSI,
+	Source: "https://yml.publiccode.tools/schema.core.html#section-maintenance",
+	Texts:  texts, Run: runMaintainerStaying,
+}
+
+// endingSoon is when a contract must be under renewal: a public purchase takes
+// three months.
+const endingSoon = 90 * 24 * time.Hour
+
+// named sorts the declared by what they are worth.
+type named struct {
+	staying, leaving, authors []declared
+	passed, ending            []declared // contractors
+}
+
+func runMaintainerStaying(s *audit.Snapshot) audit.Verdict {
+	all := declaredIn(s)
+	t := staffOf(s)
+	var n named
+	staying, leaving := 0, 0
+	for _, d := range t.distinct(all) {
+		gone := t.isLeaving(d) || !d.until.IsZero() && !d.until.After(s.TakenAt)
+		if gone {
+			leaving++
+		} else {
+			staying++
+		}
+	}
+	for _, d := range all {
+		n.sort(d, t.isLeaving(d), s.TakenAt)
+	}
+	facts := []fact{}
+	for _, d := range all {
+		facts = append(facts, d.fact())
+	}
+	return n.verdict(s).Fact("declared", facts).Fact("staying", staying).Fact("leaving", leaving)
+}
+
+func (n *named) sort(d declared, leaving bool, now time.Time) {
+	switch {
+	case !d.until.IsZero() && !d.until.After(now):
+		n.passed = append(n.passed, d)
+	case leaving:
+		n.leaving = append(n.leaving, d)
+	case d.role == author:
+		n.authors = append(n.authors, d)
+	case !d.until.IsZero() && d.until.Before(now.Add(endingSoon)):
+		n.ending = append(n.ending, d)
+	default:
+		n.staying = append(n.staying, d)
+	}
+}
+
+func (n *named) verdict(s *audit.Snapshot) audit.Verdict {
+	code := readPubliccode(s)
+	switch {
+	case code.kind == "none":
+		return audit.NotMet("no-maintenance", "path", code.path).At(audit.Place{Path: code.path, Line: code.kindLine})
+	case len(n.staying) > 0 && len(n.passed) > 0 && !slices.ContainsFunc(n.staying, declared.isContractor):
+		return audit.PartlyMet("contract-over-others", "until", n.passed[0].until.AddDate(0, 0, -1), "paths", sources(n.staying)).At(places(n.passed, n.staying)...)
+	case len(n.staying) > 0:
+		return n.met(s)
+	case len(n.ending) > 0:
+		return audit.PartlyMet("contract-ending", "until", n.ending[0].until.AddDate(0, 0, -1)).At(places(n.ending)...)
+	case len(n.passed) > 0:
+		return audit.NotMet("contract-over", "until", n.passed[0].until.AddDate(0, 0, -1)).At(places(n.passed)...)
+	case len(n.leaving) > 0 && len(n.authors) == 0:
+		return audit.PartlyMet("all-leaving", "paths", sources(n.leaving)).At(places(n.leaving)...)
+	case len(n.authors) > 0:
+		return audit.PartlyMet("authors-only", "paths", sources(n.authors)).At(places(n.authors)...)
+	}
+	return audit.NotMet("none")
+}
+
+func (n *named) met(s *audit.Snapshot) audit.Verdict {
+	key := "named"
+	switch {
+	case !slices.ContainsFunc(n.staying, func(d declared) bool { return !d.office() || d.team }):
+		key = "mailbox"
+	case len(s.People) == 0 && !slices.ContainsFunc(n.staying, declared.office):
+		key = "named-departures-unknown"
+	}
+	return audit.Met(key, "paths", sources(n.staying)).At(places(n.staying)...)
+}
+
+func (d declared) isContractor() bool { return d.role == contractor }
+
+// maxPlaces is how many lines a reader is sent to.
+const maxPlaces = 10
+
+func places(lists ...[]declared) []audit.Place {
+	var all []audit.Place
+	for _, d := range slices.Concat(lists...) {
+		if len(all) < maxPlaces && !slices.Contains(all, d.place) {
+			all = append(all, d.place)
+		}
+	}
+	return all
+}
+
+// sources lists the files, each once.
+func sources(list []declared) []string {
+	var paths []string
+	for _, d := range list {
+		if !slices.Contains(paths, d.place.Path) {
+			paths = append(paths, d.place.Path)
+		}
+	}
+	return paths
+}

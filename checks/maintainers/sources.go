@@ -1,0 +1,281 @@
+package maintainers
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hmarr/codeowners"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/history"
+	"github.com/perenne-audit/perenne/internal/manifest"
+)
+
+type declaredKey struct{}
+
+// declaredIn returns everybody whom the repository names, the surest sources
+// first, in the order of the files.
+func declaredIn(s *audit.Snapshot) []declared {
+	return audit.Once(s, declaredKey{}, func(s *audit.Snapshot) []declared {
+		all := codeOwners(s)
+		all = append(all, listed(s, maintainerStems, maintainer)...)
+		all = append(all, readPubliccode(s).people...)
+		all = append(all, inReadme(s)...)
+		all = append(all, listed(s, authorStems, author)...)
+		all = append(all, inManifests(s)...)
+		return all[:min(len(all), maxDeclared)]
+	})
+}
+
+// codeOwnerFiles are where GitHub, GitLab and Forgejo look.
+var codeOwnerFiles = []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS", ".gitea/CODEOWNERS", ".forgejo/CODEOWNERS"}
+
+// codeOwners names each owner once per file, at the first line that does.
+func codeOwners(s *audit.Snapshot) []declared {
+	var all []declared
+	for _, name := range codeOwnerFiles {
+		f, found := s.File(name)
+		if !found {
+			continue
+		}
+		text, ok := s.ReadText(f)
+		if !ok {
+			continue
+		}
+		seen := map[string]bool{}
+		number := 0
+		for line := range strings.Lines(text) {
+			number++
+			for _, e := range ownersOf(line) {
+				if key := e.login + e.email; !seen[key] && len(all) < maxDeclared {
+					seen[key] = true
+					all = append(all, declared{entry: e, role: codeOwner, place: audit.Place{Path: f.Path, Line: number}})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// ownerMatchers know GitHub's owners and GitLab's, whose groups nest and whose
+// roles have two @.
+var ownerMatchers = codeowners.WithOwnerMatchers([]codeowners.OwnerMatcher{
+	codeowners.OwnerMatchFunc(codeowners.MatchEmailOwner),
+	codeowners.OwnerMatchFunc(func(s string) (codeowners.Owner, error) {
+		name, found := strings.CutPrefix(s, "@")
+		role, isRole := strings.CutPrefix(name, "@")
+		switch {
+		case !found:
+			return codeowners.Owner{}, codeowners.ErrNoMatch
+		case isRole:
+			return codeowners.Owner{Value: "role/" + role, Type: codeowners.TeamOwner}, nil
+		case strings.Contains(name, "/"):
+			return codeowners.Owner{Value: name, Type: codeowners.TeamOwner}, nil
+		}
+		return codeowners.Owner{Value: name, Type: codeowners.UsernameOwner}, nil
+	}),
+})
+
+// ownersOf reads one line, so that one mistake does not hide the other lines.
+// GitLab's section headers ("[Docs][2] @team", "^[Optional]") name default
+// owners.
+func ownersOf(line string) []entry {
+	line = strings.TrimSpace(line)
+	if line == "" || line[0] == '#' || len(line) > maxLineBytes {
+		return nil
+	}
+	if header := strings.TrimPrefix(line, "^"); strings.HasPrefix(header, "[") {
+		owners := header[strings.LastIndexByte(header, ']')+1:]
+		line = "*" + strings.ReplaceAll(" "+owners, "\t", " ")
+	} else if i := strings.IndexAny(line, " \t"); i > 0 && line[i-1] != '\\' {
+		// The pattern does not matter here, and compiling it costs.
+		line = "*" + line[i:]
+	}
+	rules, err := codeowners.ParseFile(strings.NewReader(line), ownerMatchers)
+	if err != nil || len(rules) == 0 {
+		return nil
+	}
+	var found []entry
+	for _, owner := range rules[0].Owners {
+		e := entry{login: owner.Value, team: owner.Type == codeowners.TeamOwner}
+		if owner.Type == codeowners.EmailOwner {
+			e = entry{email: owner.Value}
+		}
+		if !isPlaceholder(e) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// What lists of people are called, in lower case and without extension.
+var (
+	maintainerStems = []string{"maintainers", "maintainer", "mainteneurs", "mainteneur", "mainteneuses", "mainteneuse"}
+	authorStems     = []string{"authors", "author", "auteurs", "auteur", "contributors", "contributeurs"}
+	listDirs        = []string{"", ".github", ".gitlab", "docs", "doc", "documentation"}
+	listExtensions  = []string{"", ".md", ".markdown", ".txt", ".rst", ".adoc", ".org"}
+)
+
+// listed reads the files whose name says that they list people.
+func listed(s *audit.Snapshot, stems []string, as role) []declared {
+	var all []declared
+	for _, f := range s.Files() {
+		name := strings.ToLower(f.Name())
+		ext := path.Ext(name)
+		if !slices.Contains(stems, strings.TrimSuffix(name, ext)) || !slices.Contains(listExtensions, ext) || !slices.Contains(listDirs, f.Dir()) {
+			continue
+		}
+		if text, ok := s.ReadText(f); ok {
+			all = append(all, people(text, f.Path, 1, as)...)
+		}
+	}
+	return all
+}
+
+// people reads lines; the first one's number is given. What stands below a
+// heading on former maintainers is left out.
+func people(text, source string, first int, as role) []declared {
+	var all []declared
+	former, fenced := false, false
+	number := first - 1
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "```"):
+			fenced = !fenced
+		case strings.HasPrefix(line, "#") || strings.HasPrefix(line, "=="):
+			former = isFormer(line)
+		}
+		if fenced || former || strings.HasPrefix(line, "#") || len(all) >= maxDeclared {
+			continue
+		}
+		for _, e := range entriesOf(line) {
+			if as == contact && e.email == "" && (e.name == "" || e.login == "") {
+				// "Bug Reports" and a link to the organisation are no contacts.
+				continue
+			}
+			all = append(all, declared{entry: e, role: as, place: audit.Place{Path: source, Line: number}})
+		}
+	}
+	return all
+}
+
+func isFormer(heading string) bool {
+	heading = strings.ToLower(heading)
+	return slices.ContainsFunc([]string{"emerit", "former", "past ", "ancien", "retired", "alumni", "inactive"}, func(word string) bool {
+		return strings.Contains(heading, word)
+	})
+}
+
+// inManifests reads the contacts of packages. A framework's skeleton brings its
+// own authors along, so only those count who committed here, and public offices.
+func inManifests(s *audit.Snapshot) []declared {
+	var all []declared
+	known := history.Of(s)
+	for _, m := range manifest.Of(s).Manifests {
+		for _, text := range m.Contacts {
+			for _, e := range entriesOf(text) {
+				here := known == nil || s.History.Truncated || known.Find(e.name, e.login, e.email) != nil || isAdministration(e.email)
+				if here && len(all) < maxDeclared {
+					all = append(all, declared{entry: e, role: author, place: audit.Place{Path: m.Path}})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// inReadme reads the sections on maintainers and contacts, and single lines
+// that say as much.
+func inReadme(s *audit.Snapshot) []declared {
+	doc := document.Readme(s)
+	if doc == nil {
+		return nil
+	}
+	f, _ := s.File(doc.Path)
+	text, _ := s.ReadText(f)
+	lines := strings.Split(text, "\n")
+	var all []declared
+	covered := 0 // lines up to here belong to a section that was read
+	for i, section := range doc.Sections {
+		as := roleOfHeading(section.Heading)
+		from, to := section.Line, len(lines)
+		if below := doc.Below(i); i+len(below) < len(doc.Sections) {
+			to = doc.Sections[i+len(below)].Line - 1
+		}
+		if as == "" || from <= covered || to > len(lines) || from > to {
+			continue
+		}
+		covered = to
+		all = append(all, lasting(people(strings.Join(lines[from:to], "\n"), doc.Path, from+1, as))...)
+	}
+	return append(all, labelled(lines, doc.Path)...)
+}
+
+// lasting leaves out of contact sections the mailboxes that are no public
+// body's: a company's contact address maintains nothing.
+func lasting(all []declared) []declared {
+	return slices.DeleteFunc(all, func(d declared) bool {
+		return d.role == contact && d.name == "" && d.email != "" && isMailbox(d.email) && !isAdministration(d.email)
+	})
+}
+
+// headingRoles are the words of a heading that say who keeps the deliverable.
+var headingRoles = []struct {
+	words []string
+	role  role
+}{
+	{[]string{"mainteneur", "mainteneuse", "maintainer", "maintenu ", "maintained", "maintenance", "maintainance", "équipe", "equipe", "team"}, maintainer},
+	{[]string{"contact"}, contact},
+	{[]string{"auteur", "author", "crédits", "credits"}, author},
+}
+
+// maxHeadingWords keeps "Add a team to your workspace" out.
+const maxHeadingWords = 5
+
+func roleOfHeading(heading string) role {
+	heading = strings.ToLower(heading)
+	if len(strings.Fields(heading)) > maxHeadingWords || strings.Contains(heading, "thank") || strings.Contains(heading, "merci") || isFormer(heading) {
+		return ""
+	}
+	for _, one := range headingRoles {
+		if slices.ContainsFunc(one.words, func(word string) bool { return strings.Contains(heading+" ", word) }) {
+			return one.role
+		}
+	}
+	return ""
+}
+
+// labels begin a line that names who to turn to, outside any section of its own.
+var labels = []struct {
+	start string
+	role  role
+}{
+	{"mainteneur", maintainer}, {"mainteneuse", maintainer}, {"maintainer", maintainer}, {"maintenu par", maintainer},
+	{"maintenue par", maintainer}, {"maintained by", maintainer}, {"contact", contact}, {"pour contacter", contact},
+	{"pour nous contacter", contact}, {"nous contacter", contact}, {"équipe", maintainer}, {"team", maintainer},
+}
+
+func labelled(lines []string, source string) []declared {
+	var all []declared
+	for i, line := range lines {
+		start := strings.ToLower(plain(strings.TrimSpace(line[:min(len(line), maxLineBytes)])))
+		for _, label := range labels {
+			if !strings.HasPrefix(strings.TrimSpace(start), label.start) || strings.HasPrefix(strings.TrimSpace(line), "#") {
+				continue
+			}
+			for _, e := range entriesOf(line) {
+				// A name alone is not enough in prose, where any two words with
+				// capitals follow.
+				if e.email != "" || e.login != "" {
+					all = append(all, declared{entry: e, role: label.role, place: audit.Place{Path: source, Line: i + 1}})
+				}
+			}
+			break
+		}
+	}
+	return lasting(all)
+}
