@@ -147,6 +147,7 @@ func FuzzOf(f *testing.F) {
 	f.Add("publiccode.yml", "softwareType: standalone/web")
 	f.Add("formation/1.md", "# Cours")
 	f.Fuzz(func(t *testing.T, name, content string) {
+		name = strings.ReplaceAll(name, "{", "")
 		s := snapshotOf([]txtar.File{{Name: name, Data: []byte(content)}, {Name: "go.mod", Data: []byte("module a")}})
 		found := Of(s)
 		if len(found) > most {

@@ -87,7 +87,8 @@ func (m *Manifest) Has(name string) (Dependency, bool) {
 // above for files kept in a folder of their own, such as requirements/prod.txt.
 func (m *Manifest) Root() string {
 	dir, _ := splitPath(m.Path)
-	if parent, name := splitPath(dir); m.Ecosystem == PyPI && strings.HasPrefix(strings.ToLower(name), "requirement") {
+	parent, name := splitPath(dir)
+	if m.Ecosystem == PyPI && strings.HasPrefix(strings.ToLower(name), "requirement") || m.Ecosystem == Maven && name == "gradle" {
 		return parent
 	}
 	return dir
