@@ -24,7 +24,7 @@ type ednToken struct {
 }
 
 func tokenAt(tokens []ednToken, i int) string {
-	if i < len(tokens) {
+	if i >= 0 && i < len(tokens) {
 		return tokens[i].text
 	}
 	return ""

@@ -99,6 +99,7 @@ func readManifest(s *audit.Snapshot, f audit.File, ecosystem Ecosystem, parse re
 		empty.Err = fmt.Errorf("%s: %w", f.Path, err)
 		return &empty
 	}
+	m.Dependencies = slices.DeleteFunc(m.Dependencies, func(d Dependency) bool { return d.Name == "" })
 	return &m
 }
 
