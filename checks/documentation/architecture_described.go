@@ -74,7 +74,7 @@ func namedArchitecture(name string) bool {
 }
 
 // drawingLanguages are the info strings of code that draws.
-var drawingLanguages = words2set("mermaid plantuml puml uml graphviz dot ditaa d2 structurizr blockdiag digraph")
+var drawingLanguages = wordSet("mermaid plantuml puml uml graphviz dot ditaa d2 structurizr blockdiag digraph")
 
 // drawnIn returns the diagrams written as code in a document.
 func drawnIn(doc *document.Document) []audit.Place {
@@ -137,12 +137,12 @@ func hasFileTree(sections []document.Section) bool {
 }
 
 // drawingExtensions are of programs that draw diagrams and nothing else.
-var drawingExtensions = words2set(".drawio .puml .plantuml .mmd .mermaid .dia .bpmn .excalidraw .vsd .vsdx .gv .archimate .c4 .dsl .d2 .odg")
+var drawingExtensions = wordSet(".drawio .puml .plantuml .mmd .mermaid .dia .bpmn .excalidraw .vsd .vsdx .gv .archimate .c4 .dsl .d2 .odg")
 
-var pictureExtensions = words2set(".png .jpg .jpeg .svg .pdf .webp .gif")
+var pictureExtensions = wordSet(".png .jpg .jpeg .svg .pdf .webp .gif")
 
 // diagramWords name what a picture shows.
-var diagramWords = words2set("architecture archi schema schemas diagram diagramme diagrams diagrammes uml erd mcd mld infra infrastructure topology topologie workflow dataflow flux sequence stack")
+var diagramWords = wordSet("architecture archi schema schemas diagram diagramme diagrams diagrammes uml erd mcd mld infra infrastructure topology topologie workflow dataflow flux sequence stack")
 
 // diagramFiles returns the files that are diagrams by extension, or pictures in
 // the documentation named after one.

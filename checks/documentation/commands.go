@@ -26,7 +26,7 @@ type command struct {
 
 // executables are what a line must begin with to be taken for a command: much of
 // what stands in code blocks is output, configuration or a tree.
-var executables = words2set(`npm npx yarn pnpm bun bunx node nvm fnm volta corepack deno gulp grunt bower ng vue lerna nx
+var executables = wordSet(`npm npx yarn pnpm bun bunx node nvm fnm volta corepack deno gulp grunt bower ng vue lerna nx
 	pip pip3 pipenv poetry pdm uv uvx conda mamba micromamba virtualenv venv pyenv python python2 python3 py pytest tox flask django-admin gunicorn uvicorn jupyter dvc
 	make cmake ninja docker docker-compose podman podman-compose kubectl helm minikube terraform ansible ansible-playbook ansible-galaxy vagrant
 	composer php artisan symfony bundle gem rails rake rbenv rvm ruby bin/rails bin/rake bin/setup foreman overmind
@@ -36,7 +36,7 @@ var executables = words2set(`npm npx yarn pnpm bun bunx node nvm fnm volta corep
 	psql createdb createuser dropdb pg_restore pg_dump mysql mysqldump mongo mongod mongorestore mongodump redis-cli redis-server sqlite3
 	ssh scp rsync crontab gcloud aws heroku scalingo clever flyctl mkdocs sphinx-build hugo jekyll airflow prefect dbt snakemake streamlit shiny npm-run-all just task invoke fab doit direnv asdf mise`)
 
-func words2set(list string) map[string]bool {
+func wordSet(list string) map[string]bool {
 	set := map[string]bool{}
 	for word := range strings.FieldsSeq(list) {
 		set[word] = true
@@ -45,7 +45,7 @@ func words2set(list string) map[string]bool {
 }
 
 // shells are the info strings under which commands stand; "" may hold anything.
-var shells = words2set("bash sh shell console shell-session shellsession zsh terminal bat cmd powershell ps1 fish text plaintext plain bash= sh-session prompt highlight commandline ksh {.bash} {bash}")
+var shells = wordSet("bash sh shell console shell-session shellsession zsh terminal bat cmd powershell ps1 fish text plaintext plain bash= sh-session prompt highlight commandline ksh {.bash} {bash}")
 
 // prompt is what a terminal prints before a command.
 var prompt = regexp.MustCompile(`^(?:\([\w.-]+\)\s*)?(?:[\w.-]+@[\w.-]+[:~/\w.-]*\s*)?[$%>#❯]\s+`)
@@ -187,7 +187,7 @@ func parseLine(line string, number int) []command {
 
 var (
 	assignment = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
-	wrappers   = words2set("sudo env time exec nohup command winpty")
+	wrappers   = wordSet("sudo env time exec nohup command winpty")
 )
 
 func executable(word string) bool {
@@ -320,7 +320,7 @@ func mask(text string) string {
 }
 
 // installers are the words after which something is installed or started.
-var installers = words2set(`npm npx yarn pnpm bun pip pip3 pipenv poetry pdm uv conda mamba virtualenv python python3 make docker docker-compose podman
+var installers = wordSet(`npm npx yarn pnpm bun pip pip3 pipenv poetry pdm uv conda mamba virtualenv python python3 make docker docker-compose podman
 	composer bundle gem rails bin/rails bin/setup rake go cargo mvn ./mvnw gradle ./gradlew lein mix dotnet sbt Rscript flask vagrant jupyter streamlit
 	foreman overmind php symfony node invoke just task bower cmake java airflow dbt snakemake`)
 

@@ -52,13 +52,19 @@ func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
 }
 
 // isGuide asks for prose of some length, or for steps: commands, with a few
-// words or several of them.
+// words or several of them. Generators write how to build for production, which
+// is only the beginning.
 func isGuide(p passage) bool {
 	n := words(p.sections)
 	if n >= shortestGuide {
 		return true
 	}
-	commands := len(commandsIn(p.sections))
+	commands := 0
+	for _, c := range commandsIn(p.sections) {
+		if !packageManagers[c.words[0]] {
+			commands++
+		}
+	}
 	return commands >= 3 || commands >= 1 && n >= 8
 }
 
@@ -67,6 +73,8 @@ func isJournal(doc *document.Document) bool {
 	title := plain(doc.Title)
 	return strings.HasPrefix(title, "journal ") || strings.HasSuffix(title, " log") || strings.HasSuffix(plain(stem(path.Base(doc.Path))), " log")
 }
+
+var packageManagers = wordSet("npm yarn pnpm bun npx cd")
 
 var deploymentNames = []string{"deploy", "deployment", "deploiement", "deploying", "mise-en-production", "mise_en_production", "mep", "production", "hosting", "hebergement", "guide-deploiement", "guide-de-deploiement", "deployment-guide", "self-hosting"}
 

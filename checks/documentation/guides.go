@@ -12,10 +12,10 @@ import (
 
 // documentDirs are folders, at the top of the repository or of a deliverable, in
 // which documentation is kept.
-var documentDirs = words2set("doc docs documentation documentations documents wiki guide guides manuel manuels ops exploitation runbook runbooks operations architecture technique")
+var documentDirs = wordSet("doc docs documentation documentations documents wiki guide guides manuel manuels ops exploitation runbook runbooks operations architecture technique")
 
 // notGuides are the stems of documents that are about the repository's life.
-var notGuides = words2set("changelog changes news history license licence copying code_of_conduct code-of-conduct pull_request_template issue_template todo claude agents authors contributors backers")
+var notGuides = wordSet("changelog changes news history license licence copying code_of_conduct code-of-conduct pull_request_template issue_template todo claude agents authors contributors backers")
 
 type guideFilesKey struct{}
 
@@ -82,9 +82,15 @@ func guides(s *audit.Snapshot) []*document.Document {
 			if readme != nil && f.Path == readme.Path {
 				continue
 			}
-			if doc := document.Open(s, f); doc != nil {
-				docs = append(docs, withoutTemplate(doc))
+			doc := document.Open(s, f)
+			if doc == nil {
+				continue
 			}
+			// Generators write READMEs and nothing else that matters here.
+			if isReadme(f.Path) {
+				doc = withoutTemplate(doc)
+			}
+			docs = append(docs, doc)
 		}
 		return docs
 	})

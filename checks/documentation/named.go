@@ -106,7 +106,7 @@ var elsewhereFlags = []string{"--prefix", "-C", "--cwd", "-w", "--workspace", "-
 
 // scriptNames are what people call scripts; any other word after yarn or pnpm
 // may be a program that a dependency brings.
-var scriptNames = words2set("start dev build test serve lint watch deploy format develop start-dev dev-server seed migrate storybook")
+var scriptNames = wordSet("start dev build test serve lint watch deploy format develop start-dev dev-server seed migrate storybook")
 
 // noNodeScript reports whether a script that npm, yarn, pnpm or bun is to run is
 // missing.
@@ -258,12 +258,12 @@ func (sh *shell) noDocker(args []string) bool {
 }
 
 // composeValues are flags of compose that are followed by a value.
-var composeValues = words2set(`-f --file -p --project-name --profile --env-file --project-directory --ansi --parallel -e --env -u --user -w --workdir
+var composeValues = wordSet(`-f --file -p --project-name --profile --env-file --project-directory --ansi --parallel -e --env -u --user -w --workdir
 	-v --volume --name --entrypoint --publish --scale -t --timeout --tail -n --index -l --label --since --until --pull --build-arg -m --memory --exit-code-from -H --host`)
 
 // serviceCommands are those of compose that are followed by services; exec and
 // run by one, then by what to run in it.
-var serviceCommands = words2set("up run exec build logs restart stop start rm pull kill create")
+var serviceCommands = wordSet("up run exec build logs restart stop start rm pull kill create")
 
 // noService reports whether compose is asked for a file or a service that is not
 // there.

@@ -127,7 +127,7 @@ func substantial(sections []document.Section) bool {
 	return words(sections) >= 8 || codeIn(sections) > 0
 }
 
-var operationsNames = words2set(`runbook runbooks exploitation ops operations operation operating guide-exploitation guide-d-exploitation maintenance
+var operationsNames = wordSet(`runbook runbooks exploitation ops operations operation operating guide-exploitation guide-d-exploitation maintenance
 	troubleshooting depannage supervision monitoring sauvegarde sauvegardes backup backups restore recovery incident incidents astreinte pra pca mco dex reprise`)
 
 // namedOperations reports whether a document, or its folder, is named after

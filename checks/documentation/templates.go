@@ -19,7 +19,7 @@ type template struct {
 
 // templates are compared in lower case, with single spaces.
 var templates = []template{
-	{"create-react-app", 320, 2, []string{"this project was bootstrapped with create react app", "runs the app in the development mode", "launches the test runner in the interactive watch mode", "this is a one-way operation", "you can learn more in the create react app documentation", "you will find some information on how to perform common tasks"}},
+	{"create-react-app", 320, 2, []string{"this project was bootstrapped with create react app", "runs the app in the development mode", "launches the test runner in the interactive watch mode", "this is a one-way operation", "you can learn more in the create react app documentation", "you will find some information on how to perform common tasks", "this section has moved here: https://facebook.github.io/create-react-app"}},
 	{"create-react-app", 12000, 4, []string{"this project was bootstrapped with create react app", "below you will find some information on how to perform common tasks", "you might need to reinstall", "create react app is divided into two packages", "supported language features and polyfills", "displaying lint output in the editor"}},
 	{"Vue CLI", 60, 2, []string{"compiles and hot-reloads for development", "compiles and minifies for production", "lints and fixes files", "run your unit tests", "see configuration reference"}},
 	{"vue-cli webpack", 90, 2, []string{"for a detailed explanation on how things work, check out the guide and docs for vue-loader", "serve with hot reload at localhost", "a vue.js project", "build for production with minification"}},
@@ -31,7 +31,7 @@ var templates = []template{
 	{"Rails", 90, 2, []string{"this readme would normally document whatever steps are necessary to get the application up and running", "things you may want to cover", "services (job queues, cache servers, search engines, etc.)", "system dependencies"}},
 	{"Rails", 90, 1, []string{"this readme would normally document whatever steps are necessary to get the application up and running"}},
 	{"Bitbucket", 110, 2, []string{"this readme would normally document whatever steps are necessary to get your application up and running", "what is this repository for?", "repo owner or admin", "other community or team contact"}},
-	{"GitLab", 720, 2, []string{"to make it easy for you to get started with gitlab, here's a list of recommended next steps", "already a pro? just edit this readme.md and make it your own", "choose a self-explaining name for your project", "let people know what your project can do specifically", "use examples liberally, and show the expected output", "for open source projects, say how it is licensed", "tell people where they can go to for help", "state if you are open to contributions", "every project is different, so consider which of these sections apply to yours"}},
+	{"GitLab", 720, 2, []string{"to make it easy for you to get started with gitlab, here's a list of recommended next steps", "already a pro? just edit this readme.md and make it your own", "choose a self-explaining name for your project", "let people know what your project can do specifically", "use examples liberally, and show the expected output", "for open source projects, say how it is licensed", "tell people where they can go to for help", "state if you are open to contributions", "every project is different, so consider which of these sections apply to yours", "use the built-in continuous integration in gitlab"}},
 	{"Azure DevOps", 170, 2, []string{"todo: give a short introduction of your project", "todo: guide users through getting your code up and running on their own system", "todo: describe and show how to build your code and run the tests", "todo: explain how other users and developers can contribute"}},
 	{"Laravel", 420, 2, []string{"laravel is a web application framework with expressive, elegant syntax", "laravel has the most extensive and thorough documentation", "the laravel framework is open-sourced software licensed under the mit license", "thank you for considering contributing to the laravel framework", "thanks to the following sponsors for funding laravel development", "if you discover a security vulnerability within laravel, please send"}},
 	{"Django cookiecutter", 420, 3, []string{"moved to settings", "to create a normal user account, just go to sign up and fill out the form", "for convenience, you can keep your normal user logged in on chrome and your superuser logged in on firefox", "running type checks with mypy", "the following details how to deploy this application", "behold my awesome project!"}},
@@ -96,16 +96,21 @@ func normalised(text string) string {
 	return strings.Join(strings.Fields(strings.ToLower(strings.ReplaceAll(text, "’", "'"))), " ")
 }
 
-// withoutTemplate returns the document without the sections that a generator
-// wrote and nobody changed.
+// withoutTemplate returns the document without what a generator wrote and nobody
+// changed: from the first such line of a section on.
 func withoutTemplate(doc *document.Document) *document.Document {
 	kept := make([]document.Section, 0, len(doc.Sections))
+	changed := false
 	for _, section := range doc.Sections {
-		if !generated(section) {
-			kept = append(kept, section)
+		own, generated := ownText(section.Text)
+		changed = changed || generated
+		if generated && own == "" {
+			continue
 		}
+		section.Text = own
+		kept = append(kept, section)
 	}
-	if len(kept) == len(doc.Sections) {
+	if !changed {
 		return doc
 	}
 	own := *doc
@@ -113,15 +118,28 @@ func withoutTemplate(doc *document.Document) *document.Document {
 	return &own
 }
 
-func generated(section document.Section) bool {
-	text := normalised(section.Text)
-	if len(text) < 20 {
+// ownText cuts a text before the first line that a generator wrote.
+func ownText(text string) (own string, generated bool) {
+	for line := range strings.Lines(text) {
+		if isGenerated(normalised(line)) {
+			return strings.TrimSpace(own), true
+		}
+		own += line
+	}
+	return text, false
+}
+
+// distinctive is how long, in bytes, a sentence must be for one of them to give
+// a generator away: shorter ones may be anybody's.
+const distinctive = 40
+
+func isGenerated(line string) bool {
+	if len(line) < distinctive {
 		return false
 	}
 	for _, t := range templates {
 		for _, sentence := range t.sentences {
-			// Short sentences may be anybody's.
-			if len(sentence) >= 40 && strings.Contains(text, sentence) {
+			if len(sentence) >= distinctive && strings.Contains(line, sentence) {
 				return true
 			}
 		}
