@@ -1,6 +1,7 @@
 package maintainers
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -34,9 +35,9 @@ func entriesOf(line string) []entry {
 		last := len(found) - 1
 		switch {
 		case e == entry{}:
-		case e.name == "" && last >= 0 && found[last].email == "" && found[last].login == "":
-			// "Ada One, bureau des données (ada@x.fr)"
-			found[last].email, found[last].login, found[last].team = e.email, e.login, e.team
+		case e.name == "" && last >= 0 && (found[last].email == "" && found[last].login == "" || strings.Contains(segment, "(")):
+			// "Ada One, bureau des données (ada@x.fr)" is one person.
+			found[last].email, found[last].login = firstOf(found[last].email, e.email), firstOf(found[last].login, e.login)
 		default:
 			found = append(found, e)
 		}
@@ -44,11 +45,15 @@ func entriesOf(line string) []entry {
 	return found
 }
 
-// markup is taken out of a line; what a link leads to is kept behind its text.
-var markup = strings.NewReplacer("](", " ", "[", " ", "**", "", "__", "", "`", "", "mailto:", " ", "<", " ", ">", " ", "|", " ", "\"", " ", "&lt;", " ", "&gt;", " ", "'", "’")
+// linkTarget is the second half of a Markdown link; it is kept behind the text.
+var linkTarget = regexp.MustCompile(`\]\(<?([^()\s<>]*)[^()]*\)`)
+
+// markup is taken out of a line.
+var markup = strings.NewReplacer("[", " ", "]", " ", "**", "", "__", "", "`", "", "mailto:", " ", "<", " ", ">", " ", "|", " ", "\"", " ", "&lt;", " ", "&gt;", " ", "'", "’")
 
 func plain(line string) string {
 	line = strings.TrimLeft(line, " \t#>*-+•·–—")
+	line = linkTarget.ReplaceAllString(line, " $1 ")
 	return markup.Replace(line)
 }
 

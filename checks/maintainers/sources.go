@@ -1,6 +1,7 @@
 package maintainers
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -199,20 +200,34 @@ func inReadme(s *audit.Snapshot) []declared {
 	text, _ := s.ReadText(f)
 	lines := strings.Split(text, "\n")
 	var all []declared
-	covered := 0 // lines up to here belong to a section that was read
+	roles := map[int]role{} // by level, of the headings above
 	for i, section := range doc.Sections {
 		as := roleOfHeading(section.Heading)
-		from, to := section.Line, len(lines)
-		if below := doc.Below(i); i+len(below) < len(doc.Sections) {
-			to = doc.Sections[i+len(below)].Line - 1
+		if as == "" {
+			as = above(roles, section.Level)
 		}
-		if as == "" || from <= covered || to > len(lines) || from > to {
+		roles[section.Level] = as
+		maps.DeleteFunc(roles, func(level int, _ role) bool { return level > section.Level })
+		from, to := section.Line, len(lines)
+		if i+1 < len(doc.Sections) {
+			to = doc.Sections[i+1].Line - 1
+		}
+		if as == "" || as == nobody || from >= to || to > len(lines) {
 			continue
 		}
-		covered = to
 		all = append(all, lasting(people(strings.Join(lines[from:to], "\n"), doc.Path, from+1, as))...)
 	}
 	return append(all, labelled(lines, doc.Path)...)
+}
+
+// above returns the role of the nearest heading over a level.
+func above(roles map[int]role, level int) role {
+	for level--; level > 0; level-- {
+		if as, found := roles[level]; found {
+			return as
+		}
+	}
+	return ""
 }
 
 // lasting leaves out of contact sections the mailboxes that are no public
@@ -236,9 +251,16 @@ var headingRoles = []struct {
 // maxHeadingWords keeps "Add a team to your workspace" out.
 const maxHeadingWords = 5
 
+// nobody is the role of those who are thanked, and of those who have left.
+const nobody role = "nobody"
+
+// roleOfHeading returns "" for a heading that says nothing.
 func roleOfHeading(heading string) role {
 	heading = strings.ToLower(heading)
-	if len(strings.Fields(heading)) > maxHeadingWords || strings.Contains(heading, "thank") || strings.Contains(heading, "merci") || isFormer(heading) {
+	if strings.Contains(heading, "thank") || strings.Contains(heading, "merci") || isFormer(heading) {
+		return nobody
+	}
+	if len(strings.Fields(heading)) > maxHeadingWords {
 		return ""
 	}
 	for _, one := range headingRoles {
