@@ -19,6 +19,9 @@ import (
 // most is how many deliverables are reported: past it, a reader stops looking.
 const most = 6
 
+// mostWeighed is how many are weighed, those nearest the top first.
+const mostWeighed = 40
+
 // Of returns what the repository delivers, most weighty first; empty when it
 // cannot be told. Use it to fill [audit.Snapshot.Deliverables]. What the
 // repository states in publiccode.yml goes before what was found at its top.
@@ -39,7 +42,8 @@ func Of(s *audit.Snapshot) []audit.Deliverable {
 	found = append(found, v.training()...)
 	found = append(found, v.documentation(found)...)
 	found = append(found, v.infrastructure(found)...)
-	found = v.state(settle(found))
+	found = settle(found)
+	found = v.state(found[:min(len(found), mostWeighed)])
 	found = v.rank(found)
 	return found[:min(len(found), most)]
 }

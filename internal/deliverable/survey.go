@@ -140,8 +140,9 @@ func (v *survey) exists(root string, names ...string) bool {
 // holds, for which keep is true.
 func (v *survey) below(root string, keep func(audit.File) bool) []audit.File {
 	var files []audit.File
+	owner := v.owner(root)
 	for _, f := range v.files {
-		if within(f.Dir(), root) && keep(f) && v.owner(f.Dir()) == v.owner(root) {
+		if within(f.Dir(), root) && keep(f) && v.owner(f.Dir()) == owner {
 			files = append(files, f)
 		}
 	}

@@ -5,12 +5,16 @@ import "strings"
 // readClojure reads deps.edn and project.clj as data: of both, what follows
 // :deps or :dependencies and looks like a coordinate.
 func readClojure(m *Manifest, content []byte) error {
-	tokens := ednTokens(string(content))
+	tokens, lists := ednTokens(string(content)), 0
 	for i, t := range tokens {
+		if lists > maxArguments {
+			break
+		}
 		switch t.text {
 		case "defproject":
 			m.Name = tokenAt(tokens, i+1)
 		case ":deps", ":extra-deps", ":dependencies":
+			lists++
 			m.addCoordinates(tokens[i+1:], t.text == ":extra-deps")
 		}
 	}

@@ -44,7 +44,7 @@ func debianFields(content string) map[string]debianField {
 	for line := range strings.SplitSeq(content, "\n") {
 		number++
 		if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
-			if f, ok := fields[current]; ok {
+			if f, ok := fields[current]; ok && len(f.text) < maxLineBytes {
 				f.text += "\n" + line
 				fields[current] = f
 			}

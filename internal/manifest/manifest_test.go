@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -143,5 +144,22 @@ func TestYAMLBomb(t *testing.T) {
 	inventory := Of(snapshotOf([]txtar.File{{Name: "environment.yml", Data: []byte(bomb.String())}}))
 	if len(inventory.Manifests) != 1 || inventory.Manifests[0].Err == nil {
 		t.Error("the bomb was read")
+	}
+}
+
+// TestLong holds that files made to be slow are read in time that grows no
+// faster than they do.
+func TestLong(t *testing.T) {
+	for name, piece := range map[string]string{
+		"setup.py": "setup(install_requires=b,", "deps.edn": ":deps {", "requirements.txt": "a \\\n", "DESCRIPTION": "Imports: a\n b\n",
+		"pom.xml": "<project>x<!-- -->", "Cargo.toml": "[a.b.c]\n", "Gemfile": "gem \"a\",\n", "package.json": "[", "sub/setup.py": "setup(a={'b': c, ",
+		"setup.cfg": "[options]\ninstall_requires =\n a\n b\n", "pyproject.toml": "[[a]]\n", "mix.exs": "{:a, {:b, ", "build.gradle": "implementation(", "go.mod": "require (\n",
+	} {
+		content := []byte(strings.Repeat(piece, maxBytes/4/len(piece)))
+		start := time.Now()
+		Of(snapshotOf([]txtar.File{{Name: name, Data: content}}))
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: %s", name, took)
+		}
 	}
 }

@@ -81,11 +81,13 @@ var brings = map[string]string{
 }
 
 func bringsAll(m *Manifest) bool {
+	listed := make(map[string]bool, len(m.Dependencies))
 	for _, d := range m.Dependencies {
-		if other := brings[d.Name]; other != "" {
-			if _, present := m.Has(other); !present {
-				return false
-			}
+		listed[d.Name] = true
+	}
+	for name, other := range brings {
+		if listed[name] && !listed[other] {
+			return false
 		}
 	}
 	return true

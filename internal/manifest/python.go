@@ -77,6 +77,10 @@ func pythonString(content string, start int) (string, int) {
 	return content[min(from, len(content)):], len(content)
 }
 
+// maxArguments is how many arguments of a call, or entries of a dictionary, are
+// followed: each may mean a search through the whole file.
+const maxArguments = 100
+
 type pythonArgument struct {
 	name string
 	// value is the index of the value's first token.
@@ -88,7 +92,7 @@ type pythonArgument struct {
 func pythonArguments(tokens []pythonToken, first int) []pythonArgument {
 	var arguments []pythonArgument
 	depth := 1
-	for i := first; i < len(tokens) && depth > 0; i++ {
+	for i := first; i < len(tokens) && depth > 0 && len(arguments) < maxArguments; i++ {
 		switch text := tokenText(tokens, i); text {
 		case "(", "[", "{":
 			depth++
@@ -157,7 +161,7 @@ type pythonGroup struct {
 func pythonDict(tokens []pythonToken, at int) []pythonGroup {
 	var groups []pythonGroup
 	depth := 0
-	for i := at; i < len(tokens); i++ {
+	for i := at; i < len(tokens) && len(groups) < maxArguments; i++ {
 		switch tokenText(tokens, i) {
 		case "[", "(", "{":
 			depth++

@@ -70,6 +70,9 @@ type requirementLine struct {
 	line int
 }
 
+// maxLineBytes is how long a logical line may grow; hashes make them long.
+const maxLineBytes = 4 << 10
+
 func requirementLines(content string) []requirementLine {
 	var entries []requirementLine
 	joined, start, number := "", 0, 0
@@ -79,7 +82,7 @@ func requirementLines(content string) []requirementLine {
 			start = number
 		}
 		text := strings.TrimSpace(stripComment(raw))
-		if before, more := strings.CutSuffix(text, "\\"); more {
+		if before, more := strings.CutSuffix(text, "\\"); more && len(joined) < maxLineBytes {
 			joined += before + " "
 			continue
 		}

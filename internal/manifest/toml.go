@@ -45,7 +45,7 @@ type tomlReader struct {
 }
 
 // maxMembers is how many members a table may have: looking one up walks them.
-const maxMembers = 5000
+const maxMembers = 2000
 
 // open finds or adds the object that a dotted key names, below n. Of a list of
 // tables, the last one is meant.

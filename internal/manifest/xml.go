@@ -38,7 +38,9 @@ func parseXML(content []byte) (*node, error) {
 			top.items = append(top.items, element)
 			open = append(open, element)
 		case xml.CharData:
-			top.text += strings.TrimSpace(string(t))
+			if len(top.text) < maxLineBytes {
+				top.text += strings.TrimSpace(string(t))
+			}
 		case xml.EndElement:
 			open = open[:max(len(open)-1, 1)]
 		}
