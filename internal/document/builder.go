@@ -137,4 +137,10 @@ func (b *builder) finish() *Document {
 
 func extensionOf(name string) string { return strings.ToLower(path.Ext(path.Base(name))) }
 
-func hasLetter(s string) bool { return strings.IndexFunc(s, unicode.IsLetter) >= 0 }
+func hasLetter(s string) bool {
+	// Most words begin with a plain letter.
+	if c := s[0] | 0x20; 'a' <= c && c <= 'z' {
+		return true
+	}
+	return strings.IndexFunc(s, unicode.IsLetter) >= 0
+}

@@ -32,6 +32,9 @@ const (
 	englishWords = "the of and to is are with this that these those you your we our it be by from as at an can will which have has not if when should must into their its"
 )
 
+// sample is how many words are enough to tell a language by.
+const sample = 600
+
 // add counts the words of a text.
 func (c *wordCounter) add(text string) {
 	languages := stopWords()
@@ -40,19 +43,19 @@ func (c *wordCounter) add(text string) {
 			continue
 		}
 		c.words++
-		if len(word) > 12 {
+		if c.words > sample || len(word) > 12 {
 			continue
 		}
-		word = strings.ToLower(strings.Trim(word, ".,;:!?()«»\"'’"))
-		if i := strings.IndexAny(word, "'’"); i == 1 && strings.ContainsAny(word[:1], "ldnsjc") {
-			c.french++
-			continue
-		}
-		switch languages[word] {
+		switch languages[strings.ToLower(word)] {
 		case audit.French:
 			c.french++
 		case audit.English:
 			c.english++
+		default:
+			// "l'outil", "d'un", "qu'il".
+			if i := strings.IndexAny(word, "'’"); i == 1 && strings.Contains("ldnsjcLDNSJC", word[:1]) {
+				c.french++
+			}
 		}
 	}
 }
