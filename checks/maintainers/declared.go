@@ -1,6 +1,8 @@
 package maintainers
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -94,13 +96,14 @@ func (t staff) isLeaving(d declared) bool {
 	if len(t.leaves) == 0 || d.office() {
 		return false
 	}
-	known := t.find(d.name, d.login, d.email)
+	known, who := t.find(d.name, d.login, d.email), keysOf(d)
 	for _, l := range t.leaves {
-		if known != nil && known == l.known || history.SameName(d.name, l.Name) {
+		if known != nil && known == l.known || who.name != "" && who.name == history.NameKey(l.Name) {
 			return true
 		}
 		for _, email := range l.Emails {
-			if history.SameEmail(d.email, email) || d.login != "" && history.SameEmail(d.login+"@users.noreply.github.com", email) {
+			key := history.EmailKey(email)
+			if key != "" && (key == who.email || key == who.account) {
 				return true
 			}
 		}
@@ -108,32 +111,44 @@ func (t staff) isLeaving(d declared) bool {
 	return false
 }
 
-// same reports whether two declarations name one person.
-func (t staff) same(a, b declared) bool {
-	switch {
-	case a.login != "" && strings.EqualFold(a.login, b.login), a.email != "" && strings.EqualFold(a.email, b.email), a.name != "" && a.name == b.name:
-		return true
-	case history.SameName(a.name, b.name), history.SameEmail(a.email, b.email):
-		return true
+// keys are what two declarations of one person have in common.
+type keys struct{ name, email, account string }
+
+func keysOf(d declared) keys {
+	k := keys{name: history.NameKey(d.name), email: history.EmailKey(d.email)}
+	if k.name == "" {
+		k.name = strings.ToLower(d.name)
 	}
-	return false
+	if k.email == "" {
+		// A shared mailbox is nobody's, yet one thing that is declared.
+		k.email = strings.ToLower(d.email)
+	}
+	if d.login != "" {
+		k.account = history.EmailKey(d.login + "@users.noreply.github.com")
+	}
+	return k
 }
 
 // distinct keeps the first declaration of each person.
 func (t staff) distinct(all []declared) []declared {
 	var kept []declared
-	known := map[*history.Person]bool{}
+	seen := map[any]bool{}
 	for _, d := range all {
-		person := t.find(d.name, d.login, d.email)
-		twice := person != nil && known[person]
-		for i := 0; i < len(kept) && !twice; i++ {
-			twice = t.same(kept[i], d)
+		k := keysOf(d)
+		var found []any
+		if person := t.find(d.name, d.login, d.email); person != nil {
+			found = append(found, person)
 		}
-		if person != nil {
-			known[person] = true
+		for kind, key := range []string{k.name, k.email, k.account} {
+			if key != "" {
+				found = append(found, [2]string{strconv.Itoa(kind), key})
+			}
 		}
-		if !twice {
+		if !slices.ContainsFunc(found, func(key any) bool { return seen[key] }) {
 			kept = append(kept, d)
+		}
+		for _, key := range found {
+			seen[key] = true
 		}
 	}
 	return kept

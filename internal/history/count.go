@@ -10,7 +10,7 @@ import (
 
 // count merges the identities of the commits and gives each person theirs.
 func count(commits []audit.Commit, names mailmap, taken time.Time) *People {
-	p := &People{names: names, who: map[audit.Signature]*Person{}}
+	p := &People{clues: newClues(), who: map[audit.Signature]*Person{}}
 	identities := intern(commits, names)
 	p.Identities = len(identities)
 	unnamed := map[audit.Signature]bool{}
@@ -73,6 +73,7 @@ func (p *People) gather(g *group) {
 		for _, one := range ordered {
 			person.Aliases = append(person.Aliases, Alias{Name: one.written.Name, Email: one.written.Email, Commits: one.commits})
 			p.who[one.written] = person
+			p.clues.note(one, person)
 		}
 		p.Persons = append(p.Persons, person)
 	}

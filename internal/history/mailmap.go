@@ -113,13 +113,3 @@ func (m mailmap) resolve(s audit.Signature) (audit.Signature, bool) {
 	}
 	return s, p != proper{}
 }
-
-func (m mailmap) name(a Alias) string {
-	s, _ := m.resolve(audit.Signature{Name: a.Name, Email: a.Email})
-	return s.Name
-}
-
-func (m mailmap) email(a Alias) string {
-	s, _ := m.resolve(audit.Signature{Name: a.Name, Email: a.Email})
-	return s.Email
-}

@@ -19,7 +19,6 @@
 package history
 
 import (
-	"strings"
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -43,7 +42,7 @@ type People struct {
 	who   map[audit.Signature]*Person
 	made  []made
 	by    []*Person // what made.by are slices of
-	names mailmap
+	clues clues
 }
 
 // Person is one human being.
@@ -114,63 +113,3 @@ func Summary(s *audit.Snapshot) *audit.Maintainers {
 // Who returns the person behind an identity of the history, or nil for a
 // program, for nobody in particular and for one that made no commit.
 func (p *People) Who(s audit.Signature) *Person { return p.who[s] }
-
-// Find returns the person that a name, addresses and an account of a forge
-// point at; each may be empty. It is nil when none or more than one person
-// fits. The strongest clue wins: address, then account, then full name.
-func (p *People) Find(fullName, login string, emails ...string) *Person {
-	for _, email := range emails {
-		if found := p.find(func(a Alias) bool { return SameEmail(a.Email, email) || SameEmail(p.names.email(a), email) }); found != nil {
-			return found
-		}
-	}
-	if found := p.find(func(a Alias) bool { return a.hasLogin(login) }); login != "" && found != nil {
-		return found
-	}
-	return p.find(func(a Alias) bool { return SameName(a.Name, fullName) || SameName(p.names.name(a), fullName) })
-}
-
-// find returns the only person with an alias that fits.
-func (p *People) find(fits func(Alias) bool) *Person {
-	var found *Person
-	for _, person := range p.Persons {
-		for _, alias := range person.Aliases {
-			if fits(alias) {
-				if found != nil && found != person {
-					return nil
-				}
-				found = person
-			}
-		}
-	}
-	return found
-}
-
-// hasLogin reports whether the alias is that account, or goes by its name. A
-// name of one or two letters and a first name prove nothing.
-func (a Alias) hasLogin(login string) bool {
-	if strings.EqualFold(parseAddress(a.Email).login, login) {
-		return true
-	}
-	own := parseName(a.Name)
-	return own.kind == handleName && own.key == accountHandle(login)
-}
-
-// SameEmail reports whether two addresses reach the same person: letter case,
-// +tags, Google's two domains and dots do not matter, and both addresses that a
-// forge gives to an account are one. Addresses that many share are never the
-// same.
-func SameEmail(a, b string) bool {
-	x, y := parseAddress(a), parseAddress(b)
-	if x.shared || y.shared || x.key == "" {
-		return false
-	}
-	return x.key == y.key || x.login != "" && x.forge == y.forge && x.login == y.login
-}
-
-// SameName reports whether two texts are the same full name: two words or more,
-// in any order, case and accents apart. First names and handles never are.
-func SameName(a, b string) bool {
-	x, y := parseName(a), parseName(b)
-	return x.kind == fullName && y.kind == fullName && x.key == y.key
-}

@@ -1,0 +1,84 @@
+package history
+
+import "strings"
+
+// clues lead from what is known of somebody to the person. A clue that leads to
+// two people leads to nil.
+type clues struct {
+	email, login, handle, name map[string]*Person
+}
+
+func newClues() clues {
+	return clues{map[string]*Person{}, map[string]*Person{}, map[string]*Person{}, map[string]*Person{}}
+}
+
+// note takes in one identity of a person, as written and as .mailmap has it.
+func (c clues) note(one *identity, person *Person) {
+	lead := func(to map[string]*Person, key string) {
+		if other, ok := to[key]; ok && other != person {
+			to[key] = nil
+		} else {
+			to[key] = person
+		}
+	}
+	lead(c.email, EmailKey(one.written.Email))
+	lead(c.email, one.address.clue())
+	lead(c.login, one.address.login)
+	for _, n := range []name{parseName(one.written.Name), one.name} {
+		switch n.kind {
+		case fullName:
+			lead(c.name, n.key)
+		case handleName:
+			lead(c.handle, accountHandle(n.key))
+		}
+	}
+}
+
+// Find returns the person that a name, addresses and an account of a forge
+// point at; each may be empty. It is nil when none or more than one person
+// fits. The strongest clue wins: address, then account, then full name.
+func (p *People) Find(fullName, login string, emails ...string) *Person {
+	for _, email := range emails {
+		if key := EmailKey(email); key != "" && p.clues.email[key] != nil {
+			return p.clues.email[key]
+		}
+	}
+	if login != "" {
+		if person := p.clues.login[strings.ToLower(login)]; person != nil {
+			return person
+		}
+		if handle := accountHandle(login); handle != "" && p.clues.handle[handle] != nil {
+			return p.clues.handle[handle]
+		}
+	}
+	if key := NameKey(fullName); key != "" {
+		return p.clues.name[key]
+	}
+	return nil
+}
+
+// EmailKey is equal for addresses that reach the same person: letter case,
+// +tags, Google's two domains and dots do not matter, and both addresses that a
+// forge gives to an account are one. It is "" for what is no address and for
+// addresses that many share.
+func EmailKey(email string) string { return parseAddress(email).clue() }
+
+func (a address) clue() string {
+	switch {
+	case a.shared:
+		return ""
+	case a.login != "":
+		return a.forge + "/" + a.login
+	}
+	return a.key
+}
+
+// NameKey is equal for texts that are the same full name: two words or more, in
+// any order, case and accents apart. It is "" for first names and handles, which
+// tell nobody from somebody else.
+func NameKey(text string) string {
+	if n := parseName(text); n.kind == fullName {
+		return n.key
+	}
+	return ""
+}
