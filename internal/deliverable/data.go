@@ -99,8 +99,9 @@ func (v *survey) withoutManifest() []audit.Deliverable {
 	return nil
 }
 
-// scripts recognises a repository of R scripts, or of Python scripts that handle
-// data or that a Makefile chains.
+// scripts recognises a repository of R scripts, or of Python without any list of
+// what it uses: a web application by its imports, or scripts that handle data or
+// that a Makefile chains.
 func (v *survey) scripts() (audit.Deliverable, bool) {
 	d := audit.Deliverable{Kind: audit.DataPipeline}
 	inR, inPython := v.below("", hasExtension(".r")), v.below("", hasExtension(".py"))
@@ -111,14 +112,22 @@ func (v *survey) scripts() (audit.Deliverable, bool) {
 		d.Because = inR[0].Path
 	case 2*len(inPython) < code || len(inPython) == 0:
 		return d, false
+	case v.importsAny(modulesOf(pythonServers)):
+		d.Kind, d.Because = audit.WebApplication, inPython[0].Path
 	case made:
 		d.Because = makefile.Path
-	case v.imports("", ".py", modulesOf(dataLibraries)...) || v.imports("", ".py", "sklearn", "bs4"):
+	case v.importsAny(append(modulesOf(dataLibraries), "sklearn", "bs4")):
 		d.Because = inPython[0].Path
 	default:
 		return d, false
 	}
 	return d, true
+}
+
+// importsAny reports whether a Python file surely imports one of the modules.
+func (v *survey) importsAny(modules []string) bool {
+	found, _ := v.findImport("", ".py", modules)
+	return found
 }
 
 // notebooks recognises a repository that is made of notebooks for more than half

@@ -48,7 +48,7 @@ func newSurvey(s *audit.Snapshot) *survey {
 		if m.Err != nil || m.Sample() {
 			continue
 		}
-		root := m.Root()
+		root := v.programRoot(m)
 		i := slices.IndexFunc(v.projects, func(p *project) bool { return p.root == root })
 		if i < 0 {
 			i = len(v.projects)
@@ -57,6 +57,22 @@ func newSurvey(s *audit.Snapshot) *survey {
 		v.projects[i].manifests = append(v.projects[i].manifests, m)
 	}
 	return v
+}
+
+// programRoot is the folder of the program that a manifest describes: lists for
+// pip often lie apart from it, in docker/ or deploy/.
+func (v *survey) programRoot(m *manifest.Manifest) string {
+	root := m.Root()
+	if m.Ecosystem != manifest.PyPI && m.Ecosystem != manifest.Conda {
+		return root
+	}
+	for root != "" && !slices.ContainsFunc(v.files, func(f audit.File) bool {
+		extension := path.Ext(f.Path)
+		return (extension == ".py" || extension == ".ipynb") && within(f.Dir(), root)
+	}) {
+		root = parent(root)
+	}
+	return root
 }
 
 // shownDirs are folders whose files exercise or show the deliverable.
@@ -187,24 +203,31 @@ const (
 // they are read first.
 var telling = []string{"app", "main", "wsgi", "server", "run", "__init__", "api", "index", "manage", "urls", "route", "web", "http", "serve"}
 
-// imports reports whether one of the Python or R files below a folder imports
-// one of the modules. When too many files would have to be read, it says yes: it
-// is asked to confirm what a manifest already declares.
+// imports reports whether one of the files below a folder imports one of the
+// modules. When too many would have to be read, or there is none, it says yes:
+// it is asked to confirm what a manifest already declares.
 func (v *survey) imports(root, extension string, modules ...string) bool {
+	found, sure := v.findImport(root, extension, modules)
+	return found || !sure
+}
+
+// findImport searches for an import; sure is false when not every file could be
+// read.
+func (v *survey) findImport(root, extension string, modules []string) (found, sure bool) {
 	files := v.below(root, func(f audit.File) bool {
 		return strings.EqualFold(path.Ext(f.Path), extension) && f.SizeBytes <= maxImportsBytes
 	})
 	slices.SortStableFunc(files, func(a, b audit.File) int { return promise(a) - promise(b) })
 	for i, f := range files {
 		if i == maxImportsRead {
-			return true
+			return false, false
 		}
 		content, err := v.s.Read(f)
 		if err == nil && importsOne(content, modules) {
-			return true
+			return true, true
 		}
 	}
-	return len(files) == 0
+	return false, len(files) > 0
 }
 
 func promise(f audit.File) int {

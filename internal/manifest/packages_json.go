@@ -37,7 +37,6 @@ type npmPackage struct {
 	Version      string                `json:"version"`
 	License      texts                 `json:"license"`
 	Dev          bool                  `json:"dev"`
-	Link         bool                  `json:"link"`
 	Dependencies map[string]npmPackage `json:"dependencies"`
 }
 
