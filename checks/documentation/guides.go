@@ -197,12 +197,18 @@ func outsideDocumentation(s *audit.Snapshot) (link string, at audit.Place, found
 // documentHosts keep documentation and little else.
 var documentHosts = []string{"readthedocs.", "rtfd.io", "gitbook.", "notion.so", "notion.site", "pad.incubateur.net", "hackmd.io", "outline."}
 
+// referenceHosts describe the functions of a library, or its releases: no guide.
+var referenceHosts = []string{"pkg.go.dev", "godoc.org", "docs.rs", "javadoc.io", "rubydoc.info", "npmjs.com", "pypi.org", "packagist.org", "rdrr.io", "shields.io", "codecov.io"}
+
 // documents reports whether a link leads to documentation of this project: its
 // address or its words say documentation, and the address or the section say
 // that it is this project's.
 func documents(l document.Link, documentSection bool, slugs []string) bool {
 	u, err := url.Parse(l.URL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return false
+	}
+	if slices.ContainsFunc(referenceHosts, func(h string) bool { return strings.Contains(strings.ToLower(u.Host), h) }) {
 		return false
 	}
 	host, where := strings.ToLower(u.Host), strings.ToLower(u.Host+u.Path)

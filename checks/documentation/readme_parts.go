@@ -3,6 +3,7 @@ package docs
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -91,6 +92,24 @@ func readsItself(s *audit.Snapshot, doc *document.Document) bool {
 		}
 	}
 	return len(pages) >= 3
+}
+
+var programming = wordSet("go golang python py javascript js typescript ts jsx java kotlin r ruby rb php rust c cpp c++ csharp scala elixir julia perl clojure")
+
+// showsUse reports whether the README of a library shows a program that calls
+// it.
+func showsUse(s *audit.Snapshot, doc *document.Document) bool {
+	if !slices.ContainsFunc(s.Deliverables, func(d audit.Deliverable) bool { return d.Kind == audit.Library }) {
+		return false
+	}
+	for _, section := range doc.Sections {
+		for _, code := range section.Code {
+			if programming[strings.ToLower(strings.Trim(code.Lang, "{} "))] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // linksTo reports whether the document links to a page of its own whose name

@@ -84,7 +84,7 @@ func readmeSections(s *audit.Snapshot, doc *document.Document) readmeParts {
 		return readmeParts{
 			purpose:      introduction(own) >= shortestPurpose,
 			install:      hasSection(own, install) || hasSection(own, development) && len(commandsOf(own)) > 0 || saysInstall(own),
-			usage:        hasSection(own, usage) || readsItself(s, own),
+			usage:        hasSection(own, usage) || readsItself(s, own) || showsUse(s, own),
 			contact:      givesContact(own),
 			licence:      namesLicence(own),
 			contributing: hasSection(own, contributing) || linksTo(own, "contributing", "contribuer", "contribution"),

@@ -194,7 +194,8 @@ func (sh *shell) copies(args []string) (broken bool) {
 	}
 	target := given[len(given)-1]
 	for _, source := range given[:len(given)-1] {
-		broken = broken || sh.noFile(source)
+		// "mv src dst" shows how, and names no file.
+		broken = broken || strings.Contains(path.Base(source), ".") && sh.noFile(source)
 		sh.makes(path.Join(target, path.Base(source)))
 	}
 	sh.makes(target)
