@@ -1,0 +1,125 @@
+package audit
+
+import "time"
+
+// Portfolio is what somebody answers for: challenges and their repositories.
+type Portfolio struct {
+	// Demonstration marks a portfolio of generated repositories; every page and
+	// report that shows it says so.
+	Demonstration bool
+	// Ministries are in the order of the file.
+	Ministries []Ministry
+	// Challenges are in the order of the file; ids are unique.
+	Challenges []Challenge
+}
+
+// Ministry is a host administration.
+type Ministry struct {
+	ID, Name string
+}
+
+// Challenge is one innovation project: a team, a host, dates, repositories.
+type Challenge struct {
+	// ID is what metrics and addresses call it: lower case, digits and hyphens.
+	ID, Name string
+	// Ministry is the id of the host administration.
+	Ministry string
+	Cohort   string
+	// The dates are midnights in UTC; zero when nobody said.
+	MissionStart, MissionEnd, PlannedProduction time.Time
+	Scenario                                    Scenario
+	Criticality                                 Criticality
+	// Kinds are stated deliverables; they beat what is detected. May be empty.
+	Kinds []Kind
+	// Host is where it runs or will run, in words; may be empty.
+	Host string
+	// DSI and Mentors are contacts.
+	DSI, Mentors []Person
+	// People are those who work on it.
+	People       []Person
+	Repositories []Source
+	// Policy names the rules to judge by; "" is the default.
+	Policy       string
+	Waivers      []Waiver
+	Attestations []Attestation
+	// Every is how often its repositories are audited; zero is the default.
+	Every time.Duration
+}
+
+// Scenario is what is meant to become of a challenge after its mission.
+type Scenario string
+
+// The four outcomes that the programme names, and stopping, which is legitimate.
+const (
+	Internal      Scenario = "internal-team"
+	Contract      Scenario = "contract"
+	OtherScheme   Scenario = "other-programme"
+	OtherBodies   Scenario = "other-administrations"
+	Stop          Scenario = "stop"
+	ScenarioUnset Scenario = ""
+)
+
+// Criticality says how much depends on a deliverable: A is critical, B the
+// usual, C an experiment. C lowers blockers to major, save for licence, secrets
+// and README.
+type Criticality string
+
+// The criticalities.
+const (
+	CriticalityA Criticality = "A"
+	CriticalityB Criticality = "B"
+	CriticalityC Criticality = "C"
+)
+
+// Role is what a repository is for in its challenge.
+type Role string
+
+// The roles.
+const (
+	RoleApplication    Role = "application"
+	RoleLibrary        Role = "library"
+	RoleData           Role = "data"
+	RoleDocumentation  Role = "documentation"
+	RoleTraining       Role = "training"
+	RoleInfrastructure Role = "infrastructure"
+)
+
+// Source is one repository of a challenge.
+type Source struct {
+	// URL is any target that 'perenne audit' accepts; unique in its challenge.
+	URL string
+	// Branch is empty for the default branch.
+	Branch string
+	Role   Role
+	// Folder restricts the audit to a part of the repository; empty for all.
+	Folder string
+	// Kinds are stated deliverables of this repository; may be empty.
+	Kinds []Kind
+}
+
+// Waiver is an accepted exception to one check.
+type Waiver struct {
+	Check string
+	// Paths are glob patterns; empty means the whole repository.
+	Paths []string
+	// Repository is the URL it is limited to; empty for the whole challenge.
+	Repository     string
+	Reason, Author string
+	// Expires is the first day on which it no longer counts.
+	Expires time.Time
+	// Requested is true for one found in the audited repository itself: it is
+	// shown, and counts for nothing.
+	Requested bool
+}
+
+// Attestation is a human fact that no repository shows.
+type Attestation struct {
+	// Check is the id of the check it speaks to.
+	Check string
+	// Says is the fact in words: "backup restored".
+	Says         string
+	Author, Link string
+	Date         time.Time
+	// Expires is the first day on which it no longer counts.
+	Expires time.Time
+}
