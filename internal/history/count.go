@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -10,7 +11,7 @@ import (
 
 // count merges the identities of the commits and gives each person theirs.
 func count(commits []audit.Commit, names mailmap, taken time.Time) *People {
-	p := &People{clues: newClues(), who: map[audit.Signature]*Person{}}
+	p := &People{who: map[audit.Signature]*Person{}}
 	identities := intern(commits, names)
 	p.Identities = len(identities)
 	unnamed := map[audit.Signature]bool{}
@@ -24,6 +25,7 @@ func count(commits []audit.Commit, names mailmap, taken time.Time) *People {
 		}
 	}
 	p.gather(merge(humans))
+	p.clues = sync.OnceValue(func() clues { return gatherClues(humans, p.who) })
 	p.made = make([]made, 0, len(commits))
 	p.by = make([]*Person, 0, len(commits)+len(commits)/8)
 	for i := range commits {
@@ -73,7 +75,6 @@ func (p *People) gather(g *group) {
 		for _, one := range ordered {
 			person.Aliases = append(person.Aliases, Alias{Name: one.written.Name, Email: one.written.Email, Commits: one.commits})
 			p.who[one.written] = person
-			p.clues.note(one, person)
 		}
 		p.Persons = append(p.Persons, person)
 	}

@@ -1,6 +1,10 @@
 package history
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
 
 // clues lead from what is known of somebody to the person. A clue that leads to
 // two people leads to nil.
@@ -8,8 +12,12 @@ type clues struct {
 	email, login, handle, name map[string]*Person
 }
 
-func newClues() clues {
-	return clues{map[string]*Person{}, map[string]*Person{}, map[string]*Person{}, map[string]*Person{}}
+func gatherClues(identities []*identity, who map[audit.Signature]*Person) clues {
+	c := clues{map[string]*Person{}, map[string]*Person{}, map[string]*Person{}, map[string]*Person{}}
+	for _, one := range identities {
+		c.note(one, who[one.written])
+	}
+	return c
 }
 
 // note takes in one identity of a person, as written and as .mailmap has it.
@@ -21,10 +29,14 @@ func (c clues) note(one *identity, person *Person) {
 			to[key] = person
 		}
 	}
-	lead(c.email, EmailKey(one.written.Email))
 	lead(c.email, one.address.clue())
 	lead(c.login, one.address.login)
-	for _, n := range []name{parseName(one.written.Name), one.name} {
+	names := []name{one.name}
+	if one.mapped {
+		lead(c.email, EmailKey(one.written.Email))
+		names = append(names, parseName(one.written.Name))
+	}
+	for _, n := range names {
 		switch n.kind {
 		case fullName:
 			lead(c.name, n.key)
@@ -38,21 +50,22 @@ func (c clues) note(one *identity, person *Person) {
 // point at; each may be empty. It is nil when none or more than one person
 // fits. The strongest clue wins: address, then account, then full name.
 func (p *People) Find(fullName, login string, emails ...string) *Person {
+	clues := p.clues()
 	for _, email := range emails {
-		if key := EmailKey(email); key != "" && p.clues.email[key] != nil {
-			return p.clues.email[key]
+		if key := EmailKey(email); key != "" && clues.email[key] != nil {
+			return clues.email[key]
 		}
 	}
 	if login != "" {
-		if person := p.clues.login[strings.ToLower(login)]; person != nil {
+		if person := clues.login[strings.ToLower(login)]; person != nil {
 			return person
 		}
-		if handle := accountHandle(login); handle != "" && p.clues.handle[handle] != nil {
-			return p.clues.handle[handle]
+		if handle := accountHandle(login); handle != "" && clues.handle[handle] != nil {
+			return clues.handle[handle]
 		}
 	}
 	if key := NameKey(fullName); key != "" {
-		return p.clues.name[key]
+		return clues.name[key]
 	}
 	return nil
 }

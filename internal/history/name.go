@@ -122,6 +122,13 @@ func (n *name) add(token string) {
 
 // letters keeps letters and digits.
 func letters(s string) string {
+	plain := true
+	for i := range len(s) {
+		plain = plain && (s[i] >= 'a' && s[i] <= 'z' || s[i] >= '0' && s[i] <= '9')
+	}
+	if plain {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return r

@@ -41,8 +41,8 @@ type People struct {
 
 	who   map[audit.Signature]*Person
 	made  []made
-	by    []*Person // what made.by are slices of
-	clues clues
+	by    []*Person    // what made.by are slices of
+	clues func() clues // gathered when first asked for
 }
 
 // Person is one human being.

@@ -1,7 +1,6 @@
 package history
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -22,7 +21,7 @@ type Share struct {
 
 // Share counts from a day on; the zero time counts everything.
 func (p *People) Share(from time.Time) Share {
-	counts := map[*Person]int{}
+	counts := make([]int, len(p.Persons)) // by rank
 	total := 0
 	for _, m := range p.made {
 		if m.merge || m.when.Before(from) {
@@ -30,16 +29,16 @@ func (p *People) Share(from time.Time) Share {
 		}
 		total++
 		for _, person := range m.by {
-			counts[person]++
+			counts[person.rank]++
 		}
 	}
-	ranked := make([]*Person, 0, len(counts))
-	for person := range counts {
-		ranked = append(ranked, person)
+	var ranked []int
+	for rank, n := range counts {
+		if n > 0 {
+			ranked = append(ranked, rank)
+		}
 	}
-	slices.SortFunc(ranked, func(a, b *Person) int {
-		return cmp.Or(counts[b]-counts[a], cmp.Compare(a.rank, b.rank))
-	})
+	slices.SortStableFunc(ranked, func(a, b int) int { return counts[b] - counts[a] })
 	share := Share{Commits: total}
 	if len(ranked) > 0 {
 		share.Top = ratio(counts[ranked[0]], total)
@@ -52,10 +51,10 @@ func (p *People) Share(from time.Time) Share {
 }
 
 // busFactor counts a commit once, for the first of its authors in the ranking.
-func (p *People) busFactor(from time.Time, ranked []*Person, total int) int {
+func (p *People) busFactor(from time.Time, ranked []int, total int) int {
 	place := make([]int, len(p.Persons))
-	for i, person := range ranked {
-		place[person.rank] = i
+	for i, rank := range ranked {
+		place[rank] = i
 	}
 	first := make([]int, len(ranked))
 	for _, m := range p.made {
@@ -80,15 +79,18 @@ func (p *People) busFactor(from time.Time, ranked []*Person, total int) int {
 // Active counts the people with a commit from one time to another, merges
 // included: reviewing and merging is being there.
 func (p *People) Active(from, to time.Time) int {
-	active := map[*Person]bool{}
+	active, n := make([]bool, len(p.Persons)), 0
 	for _, m := range p.made {
 		if !m.when.Before(from) && !m.when.After(to) {
 			for _, person := range m.by {
-				active[person] = true
+				if !active[person.rank] {
+					active[person.rank] = true
+					n++
+				}
 			}
 		}
 	}
-	return len(active)
+	return n
 }
 
 func ratio(n, total int) float64 {
