@@ -92,6 +92,9 @@ func flagValue(args []string, flags ...string) string {
 // python runs a file, or a module: venv makes a folder.
 func (sh *shell) python(args []string) bool {
 	if i := slices.Index(args, "-m"); i >= 0 {
+		if i+1 < len(args) && args[i+1] == "pip" {
+			return sh.noFile(flagValue(args, "-r", "--requirement"))
+		}
 		sh.makes(args[i+1:]...)
 		return false
 	}

@@ -67,9 +67,7 @@ func (sh *shell) run(c command) (broken bool) {
 		sh.changeDir(args)
 	case "git":
 		sh.git(args)
-	case "mkdir", "touch", "nano", "vim", "vi", "code", "tee", "wget", "ln", "virtualenv", "unzip", "tar", "gunzip":
-		sh.makes(args...)
-	case "curl":
+	case "mkdir", "touch", "nano", "vim", "vi", "code", "tee", "wget", "curl", "ln", "virtualenv", "unzip", "tar", "gunzip":
 		sh.makes(args...)
 	case "cp", "mv":
 		broken = sh.copies(args)
@@ -112,12 +110,12 @@ func (sh *shell) folders() []string {
 func (sh *shell) anywhere() bool { return !sh.entered && sh.base == "" }
 
 func (sh *shell) changeDir(args []string) {
-	// The sub-folders of a folder that was entered come before those of the top.
 	if len(args) == 0 || doubtful(args[0]) {
 		sh.lost = true
 		return
 	}
 	target := strings.TrimSuffix(args[0], "/")
+	// What lies in the folder that was entered comes before what lies at the top.
 	folders := []string{sh.cwd, sh.base, ""}
 	if sh.lost {
 		folders = folders[1:]
@@ -127,12 +125,9 @@ func (sh *shell) changeDir(args []string) {
 			return
 		}
 	}
-	// "cd project/front" from above the repository.
+	// "cd project" or "cd project/front" from above the repository.
 	first, rest, _ := strings.Cut(target, "/")
-	if (sh.own(first) || sh.made[first] && sh.clones == 1 && sh.own(first)) && sh.enter(path.Join("", rest)) {
-		return
-	}
-	if rest != "" && sh.enter(path.Join("", rest)) {
+	if (sh.own(first) || rest != "") && sh.enter(rest) {
 		return
 	}
 	sh.lost = true
