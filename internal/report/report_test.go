@@ -215,6 +215,42 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 }
 
+// A word that is added to the audit and not to the schema makes valid reports
+// that a reader refuses.
+func TestSchemaHoldsEveryWord(t *testing.T) {
+	content, err := os.ReadFile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type enum struct {
+		Enum []any `json:"enum"`
+	}
+	var document struct {
+		Defs struct {
+			Axis  enum
+			Kind  enum
+			Check struct{ Properties struct{ Answer enum } }
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(content, &document); err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "axis", audit.Axes, document.Defs.Axis.Enum)
+	compare(t, "kind", audit.Kinds, document.Defs.Kind.Enum)
+	compare(t, "answer", audit.Answers, document.Defs.Check.Properties.Answer.Enum)
+}
+
+func compare[T ~string](t *testing.T, name string, words []T, listed []any) {
+	t.Helper()
+	var want []any
+	for _, w := range words {
+		want = append(want, string(w))
+	}
+	if diff := cmp.Diff(want, listed); diff != "" {
+		t.Errorf("schema.json, %s (-want +got):\n%s", name, diff)
+	}
+}
+
 func firstPlace(document map[string]any) map[string]any {
 	return document["checks"].([]any)[0].(map[string]any)["places"].([]any)[0].(map[string]any)
 }
