@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/perenne-audit/perenne/checks/containers"
+	"github.com/perenne-audit/perenne/checks/delivery"
 	docs "github.com/perenne-audit/perenne/checks/documentation"
+	"github.com/perenne-audit/perenne/checks/errorreporting"
 	"github.com/perenne-audit/perenne/checks/licences"
 	"github.com/perenne-audit/perenne/checks/maintainers"
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -24,6 +26,8 @@ func All() []*audit.Check {
 		docs.Checks,
 		licences.Checks,
 		containers.Checks,
+		delivery.Checks,
+		errorreporting.Checks,
 		maintainers.Checks,
 	)
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 )
@@ -32,20 +34,23 @@ const (
 
 // declarations maps an extension to the ways in which its frameworks declare a
 // route. A client's call to somebody else's route has none of these shapes.
-var declarations = map[string]*regexp.Regexp{
-	".py":   regexp.MustCompile(`(?:@[\w.]+\.(?:route|get|api_route|head)\(\s*|\b(?:path|re_path|url)\(\s*|\b(?:add_url_rule|add_route|add_get|add_api_route|web\.get|Route)\(\s*|^\s*\(\s*)` + quoted + `\s*[,)]`),
-	".js":   regexp.MustCompile(`(?:\b(?:app|router|server|routes?|fastify|express|\w+Router|\w+App|\w+Server|\w+Routes?)\.(?:get|all|use|head|route)\(\s*|@(?:Get|Controller|All)\(\s*|\burl:\s*)` + quoted),
-	".go":   regexp.MustCompile(`\.(?:Get|GET|HandleFunc|Handle|Method|Path|Any|Head|HandlerFunc)\(\s*(?:http\.MethodGet,\s*|"GET",\s*)?"(?:GET )?(` + healthPath + `)"\s*[,)]`),
-	".rb":   regexp.MustCompile(`^\s*(?:get|match|head|mount\s+\w+(?:::\w+)*\s*(?:=>|,\s*at:))\s*\(?\s*` + quoted),
-	".php":  regexp.MustCompile(`(?:Route::(?:get|any|view|match)\(\s*|[#@]\[?Route\(\s*(?:path:\s*|path=)?|\$(?:app|router|group|r)->(?:get|any|map)\(\s*|\bhealth:\s*)` + quoted),
-	".java": regexp.MustCompile(`(?:@(?:Get|Request)Mapping\([^"]*|@Path\(\s*|\b(?:get|app\.get|GET|path)\(\s*)` + quoted),
-	".cs":   regexp.MustCompile(`(?:Map(?:Get|HealthChecks|Methods)\(\s*|UseHealthChecks\(\s*|\[(?:HttpGet|Route)\(\s*)@?` + quoted),
-	".r":    regexp.MustCompile(`^\s*#[*']\s*@get\s+(/` + strings.TrimPrefix(healthPath, `\^?/?`) + `)\s*$|\bpr_get\(\s*` + quoted),
-	".ex":   regexp.MustCompile(`^\s*(?:get|forward|match)[\s(]+` + quoted),
-	".rs":   regexp.MustCompile(`(?:\.(?:route|at|service|nest)\(\s*|#\[get\(\s*|resource\(\s*|warp::path!?\(\s*)` + quoted),
-	".clj":  regexp.MustCompile(`(?:\(GET\s+|\[\s*)` + quoted),
-	".yaml": regexp.MustCompile(`^\s*path:\s*["']?(` + healthPath + `)["']?\s*$`),
-}
+// Compiling them takes milliseconds, which only an audit should pay.
+var declarations = sync.OnceValue(func() map[string]*regexp.Regexp {
+	return map[string]*regexp.Regexp{
+		".py":   regexp.MustCompile(`(?:@[\w.]+\.(?:route|get|api_route|head)\(\s*|\b(?:path|re_path|url)\(\s*|\b(?:add_url_rule|add_route|add_get|add_api_route|web\.get|Route)\(\s*|^\s*\(\s*)` + quoted + `\s*[,)]`),
+		".js":   regexp.MustCompile(`(?:\b(?:app|router|server|routes?|fastify|express|\w+Router|\w+App|\w+Server|\w+Routes?)\.(?:get|all|use|head|route)\(\s*|@(?:Get|Controller|All)\(\s*|\burl:\s*)` + quoted),
+		".go":   regexp.MustCompile(`\.(?:Get|GET|HandleFunc|Handle|Method|Any|Head|HandlerFunc)\(\s*(?:http\.MethodGet,\s*|"GET",\s*)?"(?:GET )?(` + healthPath + `)"\s*,|\.Path\("(` + healthPath + `)"\)`),
+		".rb":   regexp.MustCompile(`^\s*(?:get|match|head|mount\s+\w+(?:::\w+)*\s*(?:=>|,\s*at:))\s*\(?\s*` + quoted),
+		".php":  regexp.MustCompile(`(?:Route::(?:get|any|view|match)\(\s*|[#@]\[?Route\(\s*(?:path:\s*|path=)?|\$(?:app|router|group|r)->(?:get|any|map)\(\s*|\bhealth:\s*)` + quoted),
+		".java": regexp.MustCompile(`(?:@(?:Get|Request)Mapping\([^"]*|@Path\(\s*|\b(?:get|app\.get|GET|path)\(\s*)` + quoted),
+		".cs":   regexp.MustCompile(`(?:Map(?:Get|HealthChecks|Methods)\(\s*|UseHealthChecks\(\s*|\[(?:HttpGet|Route)\(\s*)@?` + quoted),
+		".r":    regexp.MustCompile(`^\s*#[*']\s*@get\s+(/` + strings.TrimPrefix(healthPath, `\^?/?`) + `)\s*$|\bpr_get\(\s*` + quoted),
+		".ex":   regexp.MustCompile(`^\s*(?:get|forward|match)[\s(]+` + quoted),
+		".rs":   regexp.MustCompile(`(?:\.(?:route|at|service|nest)\(\s*|#\[get\(\s*|resource\(\s*|warp::path!?\(\s*)` + quoted),
+		".clj":  regexp.MustCompile(`(?:\(GET\s+|\[\s*)` + quoted),
+		".yaml": regexp.MustCompile(`^\s*path:\s*["']?(` + healthPath + `)["']?\s*$`),
+	}
+})
 
 // sameAs maps further extensions to those above.
 var sameAs = map[string]string{
@@ -53,8 +58,13 @@ var sameAs = map[string]string{
 	".exs": ".ex", ".cljc": ".clj", ".R": ".r", ".ru": ".rb", ".yml": ".yaml", ".fs": ".cs",
 }
 
-// words are the cheap test before the exact one.
-var words = [][]byte{[]byte("health"), []byte("ready"), []byte("readiness"), []byte("live"), []byte("ping"), []byte("status"), []byte("up\""), []byte("up'"), []byte("alive"), []byte("heartbeat")}
+// words are the cheap test before the exact one: they stand in a path behind
+// one of wordBefore.
+var words = [][]byte{
+	[]byte("health"), []byte("read"), []byte("live"), []byte("ping"), []byte("status"), []byte("up\""), []byte("up'"), []byte("up/"), []byte("alive"), []byte("heartbeat"), []byte("lbheartbeat"),
+}
+
+const wordBefore = "/\"'`_-^"
 
 // routesOf returns the routes of the server in a folder, the declared ones
 // first, then those that a library or the name of a file brings.
@@ -72,7 +82,7 @@ func routesOf(s *audit.Snapshot, root string) []route {
 		if other := sameAs[suffix]; other != "" {
 			suffix = other
 		}
-		shape := declarations[suffix]
+		shape := declarations()[suffix]
 		if shape == nil || suffix == ".yaml" && !strings.Contains(f.Path, "routes") {
 			continue
 		}
@@ -115,31 +125,38 @@ func declared(name string, content []byte, shape *regexp.Regexp) []route {
 	return found
 }
 
-// candidates returns one position in each line that holds one of the words, in
+// candidates returns one position in each line that may hold such a path, in
 // order.
 func candidates(content []byte) []int {
-	if !holdsAny(content) {
-		return nil
-	}
-	var at []int
-	offset := 0
-	for line := range bytes.Lines(content) {
-		if holdsAny(line) {
-			begin := len(line) - len(bytes.TrimLeft(line, " \t"))
-			at = append(at, offset+min(begin+2, len(line)-1))
-		}
-		offset += len(line)
-	}
-	return at
-}
-
-func holdsAny(text []byte) bool {
+	var lines []int
 	for _, word := range words {
-		if bytes.Contains(text, word) {
-			return true
+		for start := 0; ; {
+			i := bytes.Index(content[start:], word)
+			if i < 0 {
+				break
+			}
+			at := start + i
+			start = at + len(word)
+			if at == 0 || strings.IndexByte(wordBefore, content[at-1]) < 0 {
+				continue
+			}
+			begin := bytes.LastIndexByte(content[:at], '\n') + 1
+			lines = append(lines, begin)
+			if end := bytes.IndexByte(content[at:], '\n'); end >= 0 {
+				start = max(start, at+end)
+			} else {
+				start = len(content)
+			}
 		}
 	}
-	return false
+	slices.Sort(lines)
+	lines = slices.Compact(lines)
+	for i, begin := range lines {
+		line := lineText(content, begin)
+		indent := len(line) - len(bytes.TrimLeft(line, " \t"))
+		lines[i] = begin + min(indent+2, len(line)-1)
+	}
+	return lines
 }
 
 // fileRoutes are the frameworks in which a file's path is its route.

@@ -31,15 +31,7 @@ type use struct {
 func usesOf(s *audit.Snapshot, m *manifest.Manifest, besideServer bool) []use {
 	var uses []use
 	for _, t := range tools {
-		var chosen *manifest.Dependency
-		for i, d := range m.Dependencies {
-			if !listed(d.Name, t.packages[m.Ecosystem]) || listed(d.Name, helperPackages) {
-				continue
-			}
-			if chosen == nil || listed(chosen.Name, frontPackages) && !listed(d.Name, frontPackages) {
-				chosen = &m.Dependencies[i]
-			}
-		}
+		chosen := mainPackage(m, t.packages[m.Ecosystem])
 		if chosen == nil {
 			continue
 		}
@@ -52,6 +44,26 @@ func usesOf(s *audit.Snapshot, m *manifest.Manifest, besideServer bool) []use {
 		uses = append(uses, u)
 	}
 	return uses
+}
+
+// mainPackage returns the dependency that says most about the tool: a server's
+// before a browser's, then the one that the list names first; nil for none.
+func mainPackage(m *manifest.Manifest, list string) *manifest.Dependency {
+	var chosen *manifest.Dependency
+	best := 0
+	for i, d := range m.Dependencies {
+		rank := listIndex(d.Name, list)
+		if rank < 0 || listed(d.Name, helperPackages) {
+			continue
+		}
+		if listed(d.Name, frontPackages) {
+			rank += 1000
+		}
+		if chosen == nil || rank < best {
+			chosen, best = &m.Dependencies[i], rank
+		}
+	}
+	return chosen
 }
 
 // maxSearched is how many sources are searched for the start of one tool.

@@ -151,11 +151,16 @@ const mailPackages = `exception_notification exception_notifier django-mail-admi
 
 // listed reports whether a name is in a list, where "*" at the end of an entry
 // stands for any rest.
-func listed(name, list string) bool {
+func listed(name, list string) bool { return listIndex(name, list) >= 0 }
+
+// listIndex returns the place of a name in a list, -1 for none.
+func listIndex(name, list string) int {
+	i := 0
 	for entry := range strings.FieldsSeq(list) {
 		if prefix, found := strings.CutSuffix(entry, "*"); entry == name || found && strings.HasPrefix(name, prefix) {
-			return true
+			return i
 		}
+		i++
 	}
-	return false
+	return -1
 }
