@@ -140,11 +140,11 @@ Version %s. Generated from the checks by ` + "`make gen`" + `; [en français](CA
 
 Each check is a question, named after the good state. It answers met, partly met, not met, not applicable or unknown, and says why and where. Unknown is neither good nor bad: it lowers the coverage, never the score.
 `,
-	audit.French: `# Les contrôles
+	audit.French: `# Les vérifications
 
-Version %s. Page produite à partir des contrôles par ` + "`make gen`" + ` ; [in English](CATALOGUE.md).
+Version %s. Page produite à partir des vérifications par ` + "`make gen`" + ` ; [in English](CATALOGUE.md).
 
-Chaque contrôle est une question, qui porte le nom du bon état. Il répond satisfait, partiellement satisfait, non satisfait, sans objet ou inconnu, et dit pourquoi et où. Inconnu n'est ni bon ni mauvais : la couverture baisse, jamais le score.
+Chaque vérification est une question, qui porte le nom du bon état. Elle répond conforme, partiel, non conforme, sans objet ou indéterminé, et dit pourquoi et où. Indéterminé n'est ni bon ni mauvais : la couverture baisse, jamais le score.
 `,
 }
 
@@ -155,7 +155,7 @@ func catalogue(lang audit.Lang) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&table, "- [`%s`](#%s): %s\n", c.ID, c.ID, text.Title)
+		fmt.Fprintf(&table, "- [`%s`](#%s) %s\n", c.ID, c.ID, text.Title)
 		page, err := report.CheckPage(c, lang)
 		if err != nil {
 			return "", err

@@ -18,9 +18,13 @@ func CheckPage(c *audit.Check, lang audit.Lang) (string, error) {
 		return "", err
 	}
 	m := text.In(lang)
+	colon := ": "
+	if lang == audit.French {
+		colon = " : "
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "## `%s`: %s\n\n", c.ID, t.Title)
-	row := func(key, value string) { fmt.Fprintf(&b, "- %s: %s\n", m.Say("checks."+key), value) }
+	fmt.Fprintf(&b, "## `%s`%s%s\n\n", c.ID, colon, t.Title)
+	row := func(key, value string) { fmt.Fprintf(&b, "- %s%s%s\n", m.Say("checks."+key), colon, value) }
 	row("axis", m.Word(string(c.Axis)))
 	row("severity", m.Word(string(c.Severity)))
 	row("kinds", kindsOf(c, m))
@@ -34,7 +38,7 @@ func CheckPage(c *audit.Check, lang audit.Lang) (string, error) {
 	fmt.Fprintf(&b, "\n**%s.** %s\n\n**%s.** %s\n\n**%s.**\n\n",
 		m.Say("checks.why"), t.Why, m.Say("checks.fix"), t.Fix, m.Say("checks.reasons"))
 	for _, key := range slices.Sorted(maps.Keys(t.Reasons)) {
-		fmt.Fprintf(&b, "- `%s`: %s\n", key, t.Reasons[key])
+		fmt.Fprintf(&b, "- `%s`%s%s\n", key, colon, t.Reasons[key])
 	}
 	return b.String(), nil
 }
