@@ -45,8 +45,13 @@ func (c *Check) AppliesTo(deliverables []Deliverable) bool {
 	return slices.ContainsFunc(deliverables, func(d Deliverable) bool { return slices.Contains(c.Kinds, d.Kind) })
 }
 
-// Text returns what is written about the check in a language.
+// Text returns what is written about the check in a language; for a check
+// without texts, nothing but its id.
 func (c *Check) Text(lang Lang) (*Text, error) {
+	if c.Texts == nil {
+		// A check of another version, known from a stored result only.
+		return &Text{Title: c.ID, Reasons: map[string]string{}}, nil
+	}
 	name := "text/" + c.ID + "." + string(lang) + ".md"
 	content, err := fs.ReadFile(c.Texts, name)
 	if err != nil {

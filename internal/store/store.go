@@ -1,0 +1,93 @@
+// Package store keeps every audit, so that a portfolio has a history. Two
+// implementations, sqlite and postgres, pass the same suite, storetest.
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// Key names one repository of one challenge. The same URL in two challenges is
+// two keys.
+type Key struct {
+	Challenge  string
+	Repository string // the target as the portfolio writes it
+}
+
+// Audit is one kept audit.
+type Audit struct {
+	ID int64
+	Key
+	// Policy is the name and version of the rules it was judged by.
+	Policy string
+	// Result is whole: verdicts with evidence, score, actions.
+	Result *audit.Result
+	// Took is how long acquiring and judging took.
+	Took time.Duration
+	// SeenAt is when this very result was last found again: the commit had not
+	// moved and no verdict had changed.
+	SeenAt time.Time
+}
+
+// State is what is known about a repository right now.
+type State struct {
+	Key
+	// Latest is nil before the first audit.
+	Latest *Audit
+	// TriedAt is the last attempt, SucceededAt the last one that worked; zero for
+	// none. Failure says in words why the last attempt failed, "" when it did not.
+	TriedAt, SucceededAt time.Time
+	Failure              string
+}
+
+// Change is one check whose answer differs between two audits that follow each
+// other.
+type Change struct {
+	Key
+	Check      string
+	From, To   audit.Answer
+	FromCommit string
+	ToCommit   string
+	At         time.Time
+}
+
+// Point is one step of a repository's curve.
+type Point struct {
+	At     time.Time
+	Commit string
+	// Scores holds the axes that had one, 0 to 1.
+	Scores map[audit.Axis]float64
+}
+
+// Store keeps audits. Methods are safe for concurrent use; those that change
+// something are atomic: whole, or not at all.
+type Store interface {
+	// Save keeps an audit and returns it with its ID. Saving again what is there
+	// already, the same key, commit, catalogue, policy and answers, keeps one row
+	// and moves its SeenAt. It also notes the attempt as a success.
+	Save(ctx context.Context, a Audit) (Audit, error)
+	// Fail notes an attempt that did not work. The latest audit stays.
+	Fail(ctx context.Context, k Key, at time.Time, reason string) error
+	// State returns what is known about one repository; a key never heard of
+	// gives a State without audit.
+	State(ctx context.Context, k Key) (State, error)
+	// States returns what is known about every repository of a challenge, or of
+	// all of them when challenge is "", sorted by key.
+	States(ctx context.Context, challenge string) ([]State, error)
+	// Audit returns one kept audit; the error wraps [audit.ErrNotFound].
+	Audit(ctx context.Context, id int64) (Audit, error)
+	// Curve returns one point per kept audit, oldest first, from the given time.
+	Curve(ctx context.Context, k Key, from time.Time) ([]Point, error)
+	// Changes returns which answers changed, newest first, at most limit of them,
+	// from the given time; challenge "" means all.
+	Changes(ctx context.Context, challenge string, from time.Time, limit int) ([]Change, error)
+	// Thin applies the retention: all audits of the last day, then one a day for
+	// 30 days, one a week for a year, one a month after; the first and the latest
+	// of each key always stay. It returns how many went.
+	Thin(ctx context.Context, now time.Time) (int, error)
+	// Ping reports whether the database answers.
+	Ping(ctx context.Context) error
+	Close() error
+}
