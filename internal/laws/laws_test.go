@@ -50,6 +50,7 @@ var imports = map[string][]string{
 	"internal/acquire":          {"internal/audit", "internal/acquire/*"},
 	"internal/acquire/gitwire":  {"internal/audit"},
 	"internal/acquire/gitserve": {},
+	"internal/store":            {"internal/audit"},
 
 	"config": {"internal/acquire"},
 
