@@ -75,7 +75,7 @@ func uncommitted(ctx context.Context, store *filesystem.Storage, worktree string
 // differs compares a file with its index entry as git does: by size and time
 // first, by content when those changed.
 func differs(root *os.Root, e *index.Entry) bool {
-	if !filepath.IsLocal(e.Name) || e.Mode.IsFile() == false {
+	if !filepath.IsLocal(e.Name) || !e.Mode.IsFile() {
 		return false
 	}
 	info, err := root.Lstat(filepath.FromSlash(e.Name))
