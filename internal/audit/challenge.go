@@ -59,6 +59,9 @@ const (
 	ScenarioUnset Scenario = ""
 )
 
+// Scenarios lists every scenario that can be stated.
+var Scenarios = []Scenario{Internal, Contract, OtherScheme, OtherBodies, Stop}
+
 // Criticality says how much depends on a deliverable: A is critical, B the
 // usual, C an experiment. C lowers blockers to major, save for licence, secrets
 // and README.
@@ -70,6 +73,9 @@ const (
 	CriticalityB Criticality = "B"
 	CriticalityC Criticality = "C"
 )
+
+// Criticalities lists them, most critical first.
+var Criticalities = []Criticality{CriticalityA, CriticalityB, CriticalityC}
 
 // Role is what a repository is for in its challenge.
 type Role string
@@ -83,6 +89,9 @@ const (
 	RoleTraining       Role = "training"
 	RoleInfrastructure Role = "infrastructure"
 )
+
+// Roles lists every role.
+var Roles = []Role{RoleApplication, RoleLibrary, RoleData, RoleDocumentation, RoleTraining, RoleInfrastructure}
 
 // Source is one repository of a challenge.
 type Source struct {
@@ -112,6 +121,27 @@ type Waiver struct {
 	Requested bool
 }
 
+// WaiversFor returns the exceptions that concern one repository of the
+// challenge: its own and those for the whole challenge, in the order of the
+// file.
+func (c *Challenge) WaiversFor(url string) []Waiver {
+	var all []Waiver
+	for _, w := range c.Waivers {
+		if w.Repository == "" || w.Repository == url {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// Counts reports whether the exception is accepted at that time: it comes from
+// the portfolio and has not expired. One without an expiry never counts.
+func (w Waiver) Counts(at time.Time) bool { return !w.Requested && at.Before(w.Expires) }
+
+// SignOff stands where an attestation names its check, for the people's consent
+// to the handover as a whole: no repository is asked about it.
+const SignOff = "sign-off"
+
 // Attestation is a human fact that no repository shows.
 type Attestation struct {
 	// Check is the id of the check it speaks to.
@@ -122,4 +152,10 @@ type Attestation struct {
 	Date         time.Time
 	// Expires is the first day on which it no longer counts.
 	Expires time.Time
+}
+
+// Counts reports whether the fact holds at that time: declared by then, and not
+// expired. One without an expiry does not expire.
+func (a Attestation) Counts(at time.Time) bool {
+	return !at.Before(a.Date) && (a.Expires.IsZero() || at.Before(a.Expires))
 }

@@ -31,7 +31,21 @@ type Result struct {
 type Judged struct {
 	Check   *Check
 	Verdict Verdict
+	// Waiver is the accepted exception that takes the gap out of the score; nil
+	// without one. Only a gap has one.
+	Waiver *Waiver
+	// Requested is an exception that the audited repository asks for itself. It
+	// is shown and counts for nothing.
+	Requested *Waiver
+	// Attestation is what somebody declared about the question; nil when nobody
+	// did. It answers only what the evidence leaves unknown.
+	Attestation *Attestation
+	// Contradicted is true when the evidence says otherwise than the attestation.
+	Contradicted bool
 }
+
+// Waived reports whether an accepted exception takes a gap out of the score.
+func (j Judged) Waived() bool { return j.Waiver != nil && j.Verdict.Answer.Gap() }
 
 // Score is what the verdicts add up to.
 type Score struct {
@@ -40,14 +54,19 @@ type Score struct {
 	// Continuity is the lowest of the three axes' scores, 0 to 1: the centre of
 	// the pyramid. Nil when one of the axes has no score.
 	Continuity *float64
+	// WithoutWaivers is the continuity had no exception been accepted.
+	WithoutWaivers *float64
 }
 
 // AxisScore is the score of one axis.
 type AxisScore struct {
 	Axis Axis
 	// Score is the weight earned over the weight judged, 0 to 1; nil when nothing
-	// was judged.
+	// was judged. A gap with an accepted exception counts for nothing in it.
 	Score *float64
+	// WithoutWaivers is the score had no exception been accepted: equal to Score
+	// where none was.
+	WithoutWaivers *float64
 	// Coverage is the weight judged over the weight applicable, 0 to 1; 1 when
 	// nothing applies.
 	Coverage float64
@@ -55,7 +74,8 @@ type AxisScore struct {
 	Provisional bool
 	// Band is empty without a score.
 	Band Band
-	// OpenBlockers are the ids of blockers that are not met, in catalogue order.
+	// OpenBlockers are the ids of blockers that are not met and for which no
+	// exception was accepted, in catalogue order.
 	OpenBlockers []string
 }
 

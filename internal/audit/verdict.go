@@ -33,6 +33,9 @@ type Place struct {
 	Line int `json:"line,omitempty"`
 	// Text is a short extract, never a secret and never an e-mail address.
 	Text string `json:"text,omitempty"`
+	// Repository is the address of the repository that the path lies in, where
+	// that is not the audited one: a challenge has several.
+	Repository string `json:"repository,omitempty"`
 }
 
 // Reason is one sentence in no particular language: the key of a sentence in
