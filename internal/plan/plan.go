@@ -8,7 +8,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 )
 
-// Of returns one action per gap: open blockers first, then by what the check's
+// Of returns one action per gap, gaps with an accepted exception left out: open blockers first, then by what the check's
 // axis gains when it becomes met, then by the least effort, then by id. The
 // gain is found by scoring again with score, so that a blocker's cap, and the
 // weight of what is unknown, count as they really do.
@@ -16,7 +16,7 @@ func Of(judged []audit.Judged, score func([]audit.Judged) audit.Score) []audit.A
 	before := score(judged)
 	var actions []audit.Action
 	for i, j := range judged {
-		if !j.Verdict.Answer.Gap() {
+		if !j.Verdict.Answer.Gap() || j.Waived() {
 			continue
 		}
 		after := slices.Clone(judged)

@@ -16,7 +16,10 @@ func gap(id string, axis audit.Axis, severity audit.Severity, hours float64, ans
 }
 
 func TestOf(t *testing.T) {
+	waived := gap("waived", audit.Deployment, audit.Blocker, 1, audit.AnswerNotMet)
+	waived.Waiver = &audit.Waiver{}
 	actions := Of([]audit.Judged{
+		waived,
 		gap("fine", audit.Deployment, audit.Major, 1, audit.AnswerMet),
 		gap("unknown", audit.Deployment, audit.Blocker, 1, audit.AnswerUnknown),
 		gap("bonus", audit.Community, audit.Bonus, 1, audit.AnswerNotMet),

@@ -14,7 +14,9 @@ const (
 	toCompleteFrom = 0.60
 )
 
-// Of scores a list of verdicts, one check at most once in it.
+// Of scores a list of verdicts, one check at most once in it. A gap with an
+// accepted exception is left out, as what does not apply is; the scores without
+// the exceptions stand beside.
 func Of(judged []audit.Judged) audit.Score {
 	var s audit.Score
 	for _, axis := range audit.Axes {
@@ -22,50 +24,97 @@ func Of(judged []audit.Judged) audit.Score {
 			s.Axes = append(s.Axes, a)
 		}
 	}
-	s.Continuity = continuity(s.Axes)
+	return withContinuity(s)
+}
+
+// withContinuity adds the continuity of the axes, with the exceptions that were
+// accepted and without.
+func withContinuity(s audit.Score) audit.Score {
+	s.Continuity = continuity(s.Axes, func(a audit.AxisScore) *float64 { return a.Score })
+	s.WithoutWaivers = continuity(s.Axes, func(a audit.AxisScore) *float64 { return a.WithoutWaivers })
 	return s
 }
 
 func ofAxis(axis audit.Axis, judged []audit.Judged) (result audit.AxisScore, any bool) {
-	var earned, weighed, applicable float64
-	result = audit.AxisScore{Axis: axis, Coverage: 1}
+	var with, without sum
 	for _, j := range judged {
 		if j.Check.Axis != axis {
 			continue
 		}
 		any = true
-		weight, answer := weigh(j.Check), j.Verdict.Answer
-		if answer == audit.AnswerNotApplicable {
-			continue
-		}
-		applicable += weight
-		if answer.Judged() {
-			weighed += weight
-		}
-		switch answer {
-		case audit.AnswerMet:
-			earned += weight
-		case audit.AnswerPartlyMet:
-			earned += weight / 2
-		case audit.AnswerNotMet:
-			if j.Check.Severity == audit.Blocker {
-				result.OpenBlockers = append(result.OpenBlockers, j.Check.ID)
-			}
+		without.add(j.Check, j.Verdict.Answer)
+		if !j.Waived() {
+			with.add(j.Check, j.Verdict.Answer)
 		}
 	}
-	if applicable > 0 {
-		result.Coverage = weighed / applicable
+	return axisScore(axis, &with, &without), any
+}
+
+// sum adds answers up, in points of weight.
+type sum struct {
+	earned, weighed, applicable float64
+	openBlockers                []string
+}
+
+// add counts one answer. What does not apply counts for nothing.
+func (s *sum) add(c *audit.Check, answer audit.Answer) {
+	if answer == audit.AnswerNotApplicable {
+		return
 	}
-	result.Provisional = result.Coverage < CoverageFloor
-	if weighed == 0 {
-		return result, any
+	weight := weigh(c)
+	s.applicable += weight
+	if answer.Judged() {
+		s.weighed += weight
+		s.earned += weight * worth(answer)
 	}
-	score := earned / weighed
-	if len(result.OpenBlockers) > 0 {
+	if answer == audit.AnswerNotMet && c.Severity == audit.Blocker {
+		s.openBlockers = append(s.openBlockers, c.ID)
+	}
+}
+
+// worth is the part of its weight that an answer earns.
+func worth(a audit.Answer) float64 {
+	switch a {
+	case audit.AnswerMet:
+		return 1
+	case audit.AnswerPartlyMet:
+		return 0.5
+	}
+	return 0
+}
+
+// score is the weight earned over the weight judged, under the cap of an open
+// blocker; nil when nothing was judged.
+func (s *sum) score() *float64 {
+	if s.weighed == 0 {
+		return nil
+	}
+	score := s.earned / s.weighed
+	if len(s.openBlockers) > 0 {
 		score = min(score, BlockerCap)
 	}
-	result.Score, result.Band = &score, BandOf(score)
-	return result, any
+	return &score
+}
+
+func (s *sum) coverage() float64 {
+	if s.applicable == 0 {
+		return 1
+	}
+	return s.weighed / s.applicable
+}
+
+// axisScore puts two sums of one axis together: with the exceptions that were
+// accepted, and without.
+func axisScore(axis audit.Axis, with, without *sum) audit.AxisScore {
+	result := audit.AxisScore{
+		Axis: axis, Score: with.score(), WithoutWaivers: without.score(),
+		Coverage: with.coverage(), OpenBlockers: with.openBlockers,
+	}
+	result.Provisional = result.Coverage < CoverageFloor
+	if result.Score != nil {
+		result.Band = BandOf(*result.Score)
+	}
+	return result
 }
 
 // weigh is the severity's weight, except that every bonus check counts one
@@ -93,16 +142,17 @@ func BandOf(score float64) audit.Band {
 // continuity is the lowest of the three axes, or nil when one of them has no
 // score: an outcome, not a mean, because a deliverable lasts as long as its
 // weakest side.
-func continuity(axes []audit.AxisScore) *float64 {
+func continuity(axes []audit.AxisScore, of func(audit.AxisScore) *float64) *float64 {
 	var lowest *float64
 	found := 0
 	for _, a := range axes {
-		if a.Axis == audit.Community || a.Score == nil {
+		score := of(a)
+		if a.Axis == audit.Community || score == nil {
 			continue
 		}
 		found++
-		if lowest == nil || *a.Score < *lowest {
-			lowest = a.Score
+		if lowest == nil || *score < *lowest {
+			lowest = score
 		}
 	}
 	if found < 3 {

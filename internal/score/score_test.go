@@ -60,7 +60,7 @@ func TestOf(t *testing.T) {
 			audit.AxisScore{Coverage: 1},
 		},
 	} {
-		tc.want.Axis = audit.Deployment
+		tc.want.Axis, tc.want.WithoutWaivers = audit.Deployment, tc.want.Score
 		if diff := cmp.Diff([]audit.AxisScore{tc.want}, Of(tc.judged).Axes); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
@@ -122,4 +122,27 @@ func TestOfProperties(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A waived gap is left out; it never turns into met, and the score without the
+// exception is what it was.
+func TestWaived(t *testing.T) {
+	all := []audit.Judged{
+		judged("open", audit.Deployment, audit.Blocker, audit.AnswerNotMet),
+		judged("fine", audit.Deployment, audit.Major, audit.AnswerMet),
+		judged("half", audit.Deployment, audit.Major, audit.AnswerPartlyMet),
+		judged("dim", audit.Deployment, audit.Major, audit.AnswerUnknown),
+	}
+	all[0].Waiver = &audit.Waiver{}
+	want := audit.AxisScore{Axis: audit.Deployment, Score: number(0.75), WithoutWaivers: number(7.5 / 18), Coverage: 10.0 / 15, Band: audit.ToComplete}
+	if diff := cmp.Diff([]audit.AxisScore{want}, Of(all).Axes); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for i := range all {
+		all[i].Waiver = &audit.Waiver{}
+	}
+	// An exception on what is met, or unknown, changes nothing.
+	if a := Of(all).Axes[0]; *a.Score != 1 || a.Coverage != 0.5 {
+		t.Errorf("all waived: %+v", a)
+	}
 }
