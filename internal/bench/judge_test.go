@@ -1,0 +1,88 @@
+//go:build unix
+
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/perenne-audit/perenne/checks"
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/deliverable"
+)
+
+// BenchmarkJudge times the checks alone, all of them as an audit runs them and
+// then each by itself with what it reads and parses, on the repositories of
+// BENCH_REPOS or on a generated one.
+func BenchmarkJudge(b *testing.B) {
+	bench := &bench{dir: b.TempDir(), progress: io.Discard}
+	repos, err := bench.repositories(os.Getenv, 200)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, repo := range repos {
+		s, err := hold(b.Context(), repo)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer s.Close()
+		b.Run(strings.TrimSuffix(filepath.Base(repo), ".git"), func(b *testing.B) { benchmarkChecks(b, s.Snapshot) })
+	}
+}
+
+func benchmarkChecks(b *testing.B, held *audit.Snapshot) {
+	b.Run("all", func(b *testing.B) {
+		timeFresh(b, held, func(s *audit.Snapshot) {
+			if err := judgeAll(s); err != nil {
+				b.Fatal(err)
+			}
+		})
+	})
+	b.Run("deliverables", func(b *testing.B) {
+		timeFresh(b, held, func(s *audit.Snapshot) { deliverable.Of(s) })
+	})
+	deliverables := deliverable.Of(fresh(held))
+	for _, c := range checks.All() {
+		if !c.AppliesTo(deliverables) {
+			continue
+		}
+		b.Run(c.ID, func(b *testing.B) {
+			timeFresh(b, held, func(s *audit.Snapshot) {
+				s.Deliverables = deliverables
+				c.Run(s)
+			})
+		})
+	}
+}
+
+// timeFresh times f on a snapshot of which nothing was read yet.
+func timeFresh(b *testing.B, held *audit.Snapshot, f func(*audit.Snapshot)) {
+	b.ReportAllocs()
+	for range b.N {
+		b.StopTimer()
+		s := fresh(held).View()
+		b.StartTimer()
+		f(s)
+	}
+}
+
+// fresh returns a copy of a snapshot of which nothing was read and parsed yet.
+func fresh(held *audit.Snapshot) *audit.Snapshot {
+	return &audit.Snapshot{
+		Repository: held.Repository, TakenAt: held.TakenAt, History: held.History, Limits: held.Limits,
+		Tree: audit.NewTree(slices.Clone(held.Files()), content{held}, held.Truncated()),
+	}
+}
+
+// content gives what the held snapshot holds.
+type content struct{ held *audit.Snapshot }
+
+// Blob implements [audit.Blobs]. A link's own content is its target.
+func (c content) Blob(f audit.File) ([]byte, error) {
+	f.Mode = audit.Regular
+	return c.held.Read(f)
+}
