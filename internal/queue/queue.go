@@ -1,0 +1,262 @@
+// Package queue decides when each repository is audited and makes sure that it
+// happens once, on one machine or many. The jobs lie in the same database as the
+// audits, in River's tables.
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
+	"riverqueue.com/riverui"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// Job names the repository to audit.
+type Job struct {
+	Challenge  string `json:"challenge"`
+	Repository string `json:"repository"`
+}
+
+// Kind is River's name for the job; it is stored, so it never changes.
+func (Job) Kind() string { return "audit" }
+
+// Work is what the queue calls. All of it may be called concurrently, and on
+// several machines at a time.
+type Work struct {
+	// Audit audits one repository and keeps the result. It may be called twice
+	// for the same repository, and must then keep one result. What its error
+	// means decides what follows: [audit.ErrRateLimited] waits until the limit is
+	// lifted, [audit.ErrUnreachable] and [audit.ErrDamaged] are tried again with
+	// growing pauses, anything else waits for the next turn.
+	Audit func(context.Context, Job) error
+	// Due lists the repositories whose turn has come.
+	Due func(ctx context.Context, now time.Time) ([]Job, error)
+	// Thin applies the retention.
+	Thin func(ctx context.Context, now time.Time) error
+	// Host names the host of a job's repository, "" for a folder.
+	Host func(Job) string
+}
+
+// Config says how much is done at a time.
+type Config struct {
+	// Workers is how many repositories this process audits side by side; 0 means
+	// none: it only takes orders.
+	Workers int
+	// PerHost is how many of them may be on the same host.
+	PerHost int
+	// Timeout is how long one job may take. A job whose process died is taken up
+	// by another within Timeout and about a minute.
+	Timeout time.Duration
+	// Grace is how long running jobs may go on after Stop.
+	Grace  time.Duration
+	Logger *slog.Logger
+}
+
+// Rest of the timing. A dead leader is replaced within a quarter of a minute.
+const (
+	scheduleEvery = time.Minute
+	thinEvery     = 24 * time.Hour
+	rescueMargin  = 10 * time.Second
+	maxAttempts   = 5
+	// hostBusy is how long a job waits when its host has enough of us.
+	hostBusy = 2 * time.Second
+	// limited is the wait when a host does not say how long.
+	limited = 5 * time.Minute
+	// orders go before the schedule.
+	priorityAsked, priorityScheduled = 1, 3
+)
+
+// Queue is the running queue, whatever the database below it.
+type Queue struct {
+	insert func(context.Context, []river.InsertManyParams) (int, error)
+	start  func(context.Context) error
+	stop   func(context.Context) error
+	count  func(context.Context) (map[rivertype.JobState]int, error)
+	ui     func(prefix string) (handler, error)
+	c      Config
+}
+
+// handler is riverui's, which has to be started before it serves.
+type handler interface {
+	http.Handler
+	Start(context.Context) error
+}
+
+// Migrate brings River's tables to the version this program needs.
+func Migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx]) error {
+	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return fmt.Errorf("migrate the queue: %w", err)
+	}
+	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("migrate the queue: %w", err)
+	}
+	return nil
+}
+
+// New prepares a queue on a database whose tables are there; see [Migrate].
+func New[TTx any](driver riverdriver.Driver[TTx], c Config, w Work) (*Queue, error) {
+	workers := river.NewWorkers()
+	hosts := newHosts(c.PerHost)
+	q := &Queue{c: c}
+	if err := errors.Join(
+		river.AddWorkerSafely(workers, &auditWorker{work: w, hosts: hosts, timeout: c.Timeout}),
+		river.AddWorkerSafely(workers, &scheduleWorker{due: w.Due, queue: q}),
+		river.AddWorkerSafely(workers, &thinWorker{thin: w.Thin}),
+	); err != nil {
+		return nil, fmt.Errorf("prepare the queue: %w", err)
+	}
+	client, err := river.NewClient(driver, settings(c, workers))
+	if err != nil {
+		return nil, fmt.Errorf("prepare the queue: %w", err)
+	}
+	q.insert = client.InsertManyFast
+	q.start = client.Start
+	q.stop = client.Stop
+	q.count = func(ctx context.Context) (map[rivertype.JobState]int, error) {
+		return driver.GetExecutor().JobCountByAllStates(ctx, &riverdriver.JobCountByAllStatesParams{})
+	}
+	q.ui = func(prefix string) (handler, error) {
+		return riverui.NewHandler(&riverui.HandlerOpts{
+			Endpoints: riverui.NewEndpoints(client, nil), Logger: c.Logger, Prefix: prefix,
+		})
+	}
+	return q, nil
+}
+
+// settings sets every limit whose default does not fit: River's own time-out is
+// one minute and its rescue one hour.
+func settings(c Config, workers *river.Workers) *river.Config {
+	s := &river.Config{
+		Logger: c.Logger, Workers: workers, JobTimeout: c.Timeout, MaxAttempts: maxAttempts,
+		RescueStuckJobsAfter: c.Timeout + rescueMargin, SoftStopTimeout: c.Grace,
+	}
+	if c.Workers == 0 {
+		return s
+	}
+	s.Queues = map[string]river.QueueConfig{
+		river.QueueDefault: {MaxWorkers: c.Workers},
+		// The schedule must not wait behind a hundred audits.
+		scheduleQueue: {MaxWorkers: 1},
+	}
+	s.PeriodicJobs = []*river.PeriodicJob{
+		river.NewPeriodicJob(river.PeriodicInterval(scheduleEvery), func() (river.JobArgs, *river.InsertOpts) {
+			return schedule{}, onceAtATime()
+		}, &river.PeriodicJobOpts{ID: "schedule", RunOnStart: true}),
+		river.NewPeriodicJob(river.PeriodicInterval(thinEvery), func() (river.JobArgs, *river.InsertOpts) {
+			return thin{}, onceAtATime()
+		}, &river.PeriodicJobOpts{ID: "thin", RunOnStart: true}),
+	}
+	return s
+}
+
+// unfinished are the states in which a second job of the same kind would be one
+// too many.
+var unfinished = []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
+	rivertype.JobStateRunning, rivertype.JobStateScheduled,
+}
+
+func onceAtATime() *river.InsertOpts {
+	return &river.InsertOpts{Queue: scheduleQueue, UniqueOpts: river.UniqueOpts{ByState: unfinished, ByQueue: true}}
+}
+
+// Start begins to work, when the configuration has workers. It returns at once.
+func (q *Queue) Start(ctx context.Context) error {
+	if q.c.Workers == 0 {
+		return nil
+	}
+	if err := q.start(ctx); err != nil {
+		return fmt.Errorf("start the queue: %w", err)
+	}
+	return nil
+}
+
+// Stop takes no more jobs and waits for those that run, up to the grace period.
+// What is cut off then goes on in another process, or at the next start.
+func (q *Queue) Stop(ctx context.Context) error {
+	if q.c.Workers == 0 {
+		return nil
+	}
+	if err := q.stop(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("stop the queue: %w", err)
+	}
+	return nil
+}
+
+// Ask puts repositories before the scheduled ones. One that waits or runs already
+// is not added again. It returns how many were added.
+func (q *Queue) Ask(ctx context.Context, jobs []Job) (int, error) {
+	return q.add(ctx, jobs, priorityAsked)
+}
+
+func (q *Queue) add(ctx context.Context, jobs []Job, priority int) (int, error) {
+	if len(jobs) == 0 {
+		return 0, nil
+	}
+	params := make([]river.InsertManyParams, len(jobs))
+	for i, job := range jobs {
+		params[i] = river.InsertManyParams{Args: job, InsertOpts: &river.InsertOpts{
+			Priority: priority, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished},
+		}}
+	}
+	n, err := q.insert(ctx, params)
+	if err != nil {
+		return 0, fmt.Errorf("queue %d repositories: %w", len(jobs), err)
+	}
+	return n, nil
+}
+
+// Counts returns how many jobs are in which of River's states.
+func (q *Queue) Counts(ctx context.Context) (map[string]int, error) {
+	states, err := q.count(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count the jobs: %w", err)
+	}
+	counts := make(map[string]int, len(states))
+	for state, n := range states {
+		counts[string(state)] = n
+	}
+	return counts, nil
+}
+
+// Admin returns River's own pages on the queue, to be served below prefix behind
+// an authentication: they have none. The context ends their background work.
+func (q *Queue) Admin(ctx context.Context, prefix string) (http.Handler, error) {
+	h, err := q.ui(prefix)
+	if err == nil {
+		err = h.Start(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("prepare the pages on the queue: %w", err)
+	}
+	return h, nil
+}
+
+// outcome turns an audit's error into what River does next.
+func outcome(ctx context.Context, err error) error {
+	var wait interface{ RetryAfter() time.Duration }
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, audit.ErrRateLimited) && errors.As(err, &wait):
+		return river.JobSnooze(max(wait.RetryAfter(), time.Second))
+	case errors.Is(err, audit.ErrRateLimited):
+		return river.JobSnooze(limited)
+	case errors.Is(context.Cause(ctx), context.Canceled):
+		// The process is stopping: another one, or the next start, goes on.
+		return river.JobSnooze(0)
+	case errors.Is(err, audit.ErrUnreachable), errors.Is(err, audit.ErrDamaged), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	return river.JobCancel(err)
+}

@@ -1,0 +1,108 @@
+package queue
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// auditWorker audits one repository.
+type auditWorker struct {
+	river.WorkerDefaults[Job]
+	work    Work
+	hosts   *hosts
+	timeout time.Duration
+}
+
+// Work implements [river.Worker].
+func (w *auditWorker) Work(ctx context.Context, job *river.Job[Job]) error {
+	host := w.work.Host(job.Args)
+	if !w.hosts.enter(host) {
+		return river.JobSnooze(hostBusy)
+	}
+	defer w.hosts.leave(host)
+	return outcome(ctx, w.work.Audit(ctx, job.Args))
+}
+
+// Timeout implements [river.Worker].
+func (w *auditWorker) Timeout(*river.Job[Job]) time.Duration { return w.timeout }
+
+// hosts counts the jobs that are on each host.
+type hosts struct {
+	mu   sync.Mutex
+	most int
+	on   map[string]int
+}
+
+func newHosts(most int) *hosts { return &hosts{most: most, on: map[string]int{}} }
+
+// enter reports whether one more job may go to the host. Folders, whose host is
+// "", and a limit of 0 are never held up.
+func (h *hosts) enter(host string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if host != "" && h.most > 0 && h.on[host] >= h.most {
+		return false
+	}
+	h.on[host]++
+	return true
+}
+
+func (h *hosts) leave(host string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.on[host]--; h.on[host] == 0 {
+		delete(h.on, host)
+	}
+}
+
+const scheduleQueue = "schedule"
+
+// schedule is the job that looks whose turn it is. The leader adds one a minute.
+type schedule struct{}
+
+// Kind is River's name for the job.
+func (schedule) Kind() string { return "schedule" }
+
+type scheduleWorker struct {
+	river.WorkerDefaults[schedule]
+	due   func(context.Context, time.Time) ([]Job, error)
+	queue *Queue
+}
+
+// insertBatch bounds one statement.
+const insertBatch = 1000
+
+// Work implements [river.Worker].
+func (w *scheduleWorker) Work(ctx context.Context, job *river.Job[schedule]) error {
+	jobs, err := w.due(ctx, job.ScheduledAt)
+	if err != nil {
+		return err
+	}
+	for len(jobs) > 0 {
+		n := min(len(jobs), insertBatch)
+		if _, err := w.queue.add(ctx, jobs[:n], priorityScheduled); err != nil {
+			return err
+		}
+		jobs = jobs[n:]
+	}
+	return nil
+}
+
+// thin is the job that applies the retention, once a day.
+type thin struct{}
+
+// Kind is River's name for the job.
+func (thin) Kind() string { return "thin" }
+
+type thinWorker struct {
+	river.WorkerDefaults[thin]
+	thin func(context.Context, time.Time) error
+}
+
+// Work implements [river.Worker].
+func (w *thinWorker) Work(ctx context.Context, job *river.Job[thin]) error {
+	return w.thin(ctx, job.ScheduledAt)
+}
