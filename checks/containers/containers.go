@@ -5,9 +5,7 @@ package containers
 
 import (
 	"embed"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/container"
@@ -85,19 +83,6 @@ func named(list []string) []string {
 		return list
 	}
 	return append(slices.Clone(list[:maxNamed]), "…")
-}
-
-// under reports whether a folder is another one or lies below it.
-func under(dir, root string) bool {
-	return root == "" || dir == root || strings.HasPrefix(dir, root+"/")
-}
-
-// dirOf is the folder of a path, "" at the top.
-func dirOf(p string) string {
-	if dir := path.Dir(p); dir != "." {
-		return dir
-	}
-	return ""
 }
 
 // listed keeps an empty list from becoming null in JSON.

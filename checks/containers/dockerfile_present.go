@@ -91,12 +91,12 @@ func uncovered(s *audit.Snapshot, roots, dockerfiles []string) []string {
 // in it, or it lies in none, beside all of them (docker/Dockerfile), and does
 // not bear the name of another (docker/front/Dockerfile).
 func builds(dockerfile, root string, roots []string) bool {
-	dir := dirOf(dockerfile)
-	if under(dir, root) {
+	dir := audit.File{Path: dockerfile}.Dir()
+	if audit.Within(dir, root) {
 		return true
 	}
 	for _, other := range roots {
-		if other != "" && under(dir, other) && !under(root, other) {
+		if other != "" && audit.Within(dir, other) && !audit.Within(root, other) {
 			return false
 		}
 	}

@@ -386,7 +386,7 @@ func declaredScript(s *audit.Snapshot, ecosystem manifest.Ecosystem, name, dir s
 		rank := 1
 		if folder == dir {
 			rank = 1000
-		} else if under(dir, folder) {
+		} else if audit.Within(dir, folder) {
 			rank = 2 + len(folder)
 		}
 		if rank > best {
@@ -394,11 +394,6 @@ func declaredScript(s *audit.Snapshot, ecosystem manifest.Ecosystem, name, dir s
 		}
 	}
 	return text, at, found
-}
-
-// under reports whether a folder is root or lies below it.
-func under(dir, root string) bool {
-	return root == "" || dir == root || strings.HasPrefix(dir, root+"/")
 }
 
 // placeholder recognises the script that npm init writes, and its like.

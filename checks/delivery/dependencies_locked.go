@@ -134,9 +134,9 @@ func inventoryOf(s *audit.Snapshot, inventory *manifest.Inventory, root string) 
 	for _, m := range inventory.Manifests {
 		switch {
 		case m.Sample() && !rootIsSample || m.Ecosystem == manifest.Terraform || m.Ecosystem == manifest.Nix:
-		case owner(s, m.Root()) == root:
+		case s.RootOf(m.Root()) == root:
 			own.manifests = append(own.manifests, m)
-		case under(root, m.Root()):
+		case audit.Within(root, m.Root()):
 			above = append(above, m)
 		}
 	}
@@ -144,23 +144,11 @@ func inventoryOf(s *audit.Snapshot, inventory *manifest.Inventory, root string) 
 		own.manifests = above
 	}
 	for _, l := range inventory.Locks {
-		if under(l.Root(), root) && (!l.Sample() || rootIsSample) || under(root, l.Root()) {
+		if audit.Within(l.Root(), root) && (!l.Sample() || rootIsSample) || audit.Within(root, l.Root()) {
 			own.locks = append(own.locks, l)
 		}
 	}
 	return own
-}
-
-// owner returns the root of the deepest deliverable that holds the folder, or
-// the top.
-func owner(s *audit.Snapshot, dir string) string {
-	best := ""
-	for _, d := range s.Deliverables {
-		if under(dir, d.Root) && len(d.Root) > len(best) {
-			best = d.Root
-		}
-	}
-	return best
 }
 
 // states judges each manifest that needs a lock, and falls back on a lock
@@ -211,7 +199,7 @@ var exactByCustom = []manifest.Ecosystem{manifest.Maven, manifest.NuGet, manifes
 func (own *rootInventory) lockFor(m *manifest.Manifest) (string, bool) {
 	best, found := "", false
 	for _, l := range own.locks {
-		if family(l.Ecosystem) == family(m.Ecosystem) && under(m.Root(), l.Root()) && covers(l, m) && (!found || len(l.Root()) > len(path.Dir(best))) {
+		if family(l.Ecosystem) == family(m.Ecosystem) && audit.Within(m.Root(), l.Root()) && covers(l, m) && (!found || len(l.Root()) > len(path.Dir(best))) {
 			best, found = l.Path, true
 		}
 	}

@@ -53,7 +53,7 @@ func (own *rootInventory) thirdParty(ecosystem manifest.Ecosystem) (string, audi
 	read := 0
 	local := own.localModules()
 	for _, f := range own.s.OwnFiles() {
-		if !under(f.Dir(), own.root) || f.SizeBytes > maxSourceBytes || read >= maxSources || f.Mode == audit.Symlink {
+		if !audit.Within(f.Dir(), own.root) || f.SizeBytes > maxSourceBytes || read >= maxSources || f.Mode == audit.Symlink {
 			continue
 		}
 		suffix := strings.ToLower(path.Ext(f.Path))
@@ -223,14 +223,14 @@ func (own *rootInventory) installs(ecosystem manifest.Ecosystem) (string, bool) 
 		return false
 	}
 	for _, d := range container.Dockerfiles(own.s) {
-		if f, found := own.s.File(d.Path); found && under(f.Dir(), own.root) && holds(f) {
+		if f, found := own.s.File(d.Path); found && audit.Within(f.Dir(), own.root) && holds(f) {
 			return d.Path, true
 		}
 	}
 	for _, f := range own.s.OwnFiles() {
 		stem, _, _ := strings.Cut(strings.ToLower(f.Name()), ".")
 		named := slices.ContainsFunc([]string{"install", "requirement", "dependenc", "package", "setup", "librar", "global"}, func(word string) bool { return strings.Contains(stem, word) })
-		if named && under(f.Dir(), own.root) && hasSuffix(f.Path, ".R", ".r", ".sh") && holds(f) {
+		if named && audit.Within(f.Dir(), own.root) && hasSuffix(f.Path, ".R", ".r", ".sh") && holds(f) {
 			return f.Path, true
 		}
 	}

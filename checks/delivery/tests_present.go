@@ -87,7 +87,7 @@ func untestedRoot(s *audit.Snapshot, suite *suite) string {
 	for _, t := range suite.files {
 		inside := false
 		for _, root := range roots {
-			if under(t.Dir(), root) {
+			if audit.Within(t.Dir(), root) {
 				tested[root] = true
 				inside = true
 			}

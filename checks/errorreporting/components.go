@@ -10,23 +10,6 @@ import (
 	"github.com/perenne-audit/perenne/internal/manifest"
 )
 
-// under reports whether a folder is root or lies below it.
-func under(dir, root string) bool {
-	return root == "" || dir == root || strings.HasPrefix(dir, root+"/")
-}
-
-// owner returns the root of the deepest deliverable that holds the folder, or
-// the top.
-func owner(s *audit.Snapshot, dir string) string {
-	best := ""
-	for _, d := range s.Deliverables {
-		if under(dir, d.Root) && len(d.Root) > len(best) {
-			best = d.Root
-		}
-	}
-	return best
-}
-
 // manifestsOf returns the manifests in or below a deliverable's folder that
 // belong to no deeper one, else those above it.
 func manifestsOf(s *audit.Snapshot, root string) []*manifest.Manifest {
@@ -34,9 +17,9 @@ func manifestsOf(s *audit.Snapshot, root string) []*manifest.Manifest {
 	for _, m := range manifest.Of(s).Manifests {
 		switch {
 		case m.Sample() || m.Ecosystem == manifest.Terraform || m.Ecosystem == manifest.Nix:
-		case owner(s, m.Root()) == root:
+		case s.RootOf(m.Root()) == root:
 			own = append(own, m)
-		case under(root, m.Root()):
+		case audit.Within(root, m.Root()):
 			above = append(above, m)
 		}
 	}
@@ -62,7 +45,7 @@ const maxSourceBytes = 512 << 10
 func sources(s *audit.Snapshot, root, suffixes string) []audit.File {
 	var first, rest []audit.File
 	for _, f := range s.OwnFiles() {
-		if !under(f.Dir(), root) || f.SizeBytes > maxSourceBytes || f.Mode == audit.Symlink || f.Mode == audit.Submodule {
+		if !audit.Within(f.Dir(), root) || f.SizeBytes > maxSourceBytes || f.Mode == audit.Symlink || f.Mode == audit.Submodule {
 			continue
 		}
 		if suffix := path.Ext(f.Path); suffix == "" || !listed(suffix, suffixes) || secondary(f.Path) {

@@ -81,7 +81,7 @@ func reportVerdict(servers, fronts []component) audit.Verdict {
 	}
 	switch {
 	case worst.state == silent && best.state == reporting:
-		return audit.PartlyMet("some", "path", rootName(worst.root), "tool", best.use.Name).At(best.place)
+		return audit.PartlyMet("some", "folder", worst.root, "tool", best.use.Name).At(best.place)
 	case worst.state == silent && best.state > silent && best.state != unread:
 		return component{state: best.state, use: best.use, place: best.place, root: best.root}.verdict()
 	case worst.state == silent:
@@ -104,16 +104,9 @@ func frontVerdict(fronts []component) audit.Verdict {
 		}
 	}
 	if worst.state == silent {
-		return audit.PartlyMet("static-silent", "path", rootName(worst.root))
+		return audit.PartlyMet("static-silent", "folder", worst.root)
 	}
 	return worst.verdict()
-}
-
-func rootName(root string) string {
-	if root == "" {
-		return "."
-	}
-	return root
 }
 
 func (c component) verdict() audit.Verdict {
@@ -131,9 +124,9 @@ func (c component) verdict() audit.Verdict {
 	case frontOnly:
 		return audit.PartlyMet("front-only", "tool", c.use.Name).At(c.place)
 	case unread:
-		return audit.Unknown("no-manifest", "path", rootName(c.root))
+		return audit.Unknown("no-manifest", "folder", c.root)
 	}
-	return audit.NotMet("silent", "path", rootName(c.root))
+	return audit.NotMet("silent", "folder", c.root)
 }
 
 // componentOf reads one deliverable.

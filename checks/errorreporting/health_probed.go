@@ -45,7 +45,7 @@ func runHealthProbed(s *audit.Snapshot) audit.Verdict {
 	best := slices.MaxFunc(servers, func(a, b answering) int { return a.rank() - b.rank() })
 	v := worst.verdict()
 	if worst.rank() == 0 && best.rank() > 0 {
-		v = audit.PartlyMet("some", "path", rootName(worst.root)).At(best.places()...)
+		v = audit.PartlyMet("some", "folder", worst.root).At(best.places()...)
 	}
 	return v.Fact("probes", probes).Fact("routes", routes)
 }
@@ -102,5 +102,5 @@ func (a answering) verdict() audit.Verdict {
 	case len(a.probes) > 0:
 		return audit.PartlyMet("probe-only", "path", a.probes[0].place.Path).At(a.places()...)
 	}
-	return audit.NotMet("none", "path", rootName(a.root))
+	return audit.NotMet("none", "folder", a.root)
 }

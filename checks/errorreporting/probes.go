@@ -26,7 +26,7 @@ func probesOf(s *audit.Snapshot, root string) []probe {
 	var probes []probe
 	add := func(file string, line, lines int) {
 		place := audit.Place{Path: file, Line: line}
-		if in := owner(s, (audit.File{Path: file}).Dir()); line > 0 && (in == root || in == "") {
+		if in := s.RootOf((audit.File{Path: file}).Dir()); line > 0 && (in == root || in == "") {
 			probes = append(probes, probe{place, calledRoute(s, place, lines)})
 		}
 	}
@@ -77,7 +77,7 @@ func addChart(s *audit.Snapshot, chart string, add func(file string, line, lines
 	dir := audit.File{Path: chart}.Dir()
 	for _, f := range s.OwnFiles() {
 		suffix := path.Ext(f.Path)
-		if !under(f.Dir(), dir) || suffix != ".yaml" && suffix != ".yml" && suffix != ".tpl" || f.SizeBytes > maxSourceBytes {
+		if !audit.Within(f.Dir(), dir) || suffix != ".yaml" && suffix != ".yml" && suffix != ".tpl" || f.SizeBytes > maxSourceBytes {
 			continue
 		}
 		content, err := s.Read(f)

@@ -71,7 +71,7 @@ const wordBefore = "/\"'`_-^"
 func routesOf(s *audit.Snapshot, root string) []route {
 	var found []route
 	for _, f := range s.OwnFiles() {
-		if !under(f.Dir(), root) || owner(s, f.Dir()) != root || secondary(f.Path) || f.SizeBytes > maxSourceBytes || f.Mode == audit.Symlink {
+		if !audit.Within(f.Dir(), root) || s.RootOf(f.Dir()) != root || secondary(f.Path) || f.SizeBytes > maxSourceBytes || f.Mode == audit.Symlink {
 			continue
 		}
 		if p := fileRoute(f.Path); p != "" {

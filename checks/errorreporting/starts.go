@@ -74,7 +74,7 @@ func (u *use) findStart(s *audit.Snapshot, t tool, m *manifest.Manifest) {
 	root := m.Root()
 	for _, f := range s.OwnFiles() {
 		for _, name := range t.files {
-			if (f.Name() == name || strings.HasSuffix(f.Path, "/"+name) || f.Path == name) && under(f.Dir(), root) && !secondary(f.Path) {
+			if (f.Name() == name || strings.HasSuffix(f.Path, "/"+name) || f.Path == name) && audit.Within(f.Dir(), root) && !secondary(f.Path) {
 				u.started(s, f, 0)
 				return
 			}
@@ -173,7 +173,7 @@ func documented(s *audit.Snapshot, root, variable string) bool {
 		name := strings.ToLower(f.Name())
 		settings := strings.HasPrefix(name, ".env") || strings.HasPrefix(name, "env.") || strings.Contains(name, "compose") || name == "app.json" || strings.HasPrefix(name, "readme") ||
 			strings.HasPrefix(name, "application") || path.Ext(name) == ".env"
-		if !settings || f.SizeBytes > maxSourceBytes || !under(f.Dir(), root) && !under(root, f.Dir()) {
+		if !settings || f.SizeBytes > maxSourceBytes || !audit.Within(f.Dir(), root) && !audit.Within(root, f.Dir()) {
 			continue
 		}
 		if content, err := s.Read(f); err == nil && bytes.Contains(content, []byte(variable)) {

@@ -155,10 +155,14 @@ func (t *Text) Explain(r Reason, lang Lang) string {
 }
 
 // Fill replaces each {name} by args[name], written as the language writes it.
-// Inner reasons are not looked up. A name without a value stays as it is.
+// Inner reasons are not looked up. A name without a value stays as it is. The
+// {folder} "" is the top of the repository, and is called so.
 func Fill(sentence string, args map[string]any, lang Lang) string {
 	pairs := make([]string, 0, 2*len(args))
 	for name, value := range args {
+		if name == "folder" && value == "" {
+			value = CommonText(lang).Reasons["top-folder"]
+		}
 		pairs = append(pairs, "{"+name+"}", Format(value, lang))
 	}
 	return strings.NewReplacer(pairs...).Replace(sentence)

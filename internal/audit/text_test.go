@@ -48,6 +48,15 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// Nobody should have to guess that "." is the top.
+func TestTheTopHasAName(t *testing.T) {
+	for lang, want := range map[Lang]string{English: "in the top folder, a", French: "in le dossier racine, a"} {
+		if got := Fill("in {folder}, {path}", map[string]any{"folder": "", "path": "a"}, lang); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestFormat(t *testing.T) {
 	day := time.Date(2018, 5, 16, 0, 0, 0, 0, time.UTC)
 	if got := Format(day, French) + " " + Format(day, English); got != "16/05/2018 2018-05-16" {

@@ -42,6 +42,12 @@ func (f File) Dir() string {
 	return strings.TrimSuffix(dir, "/")
 }
 
+// Within reports whether a folder is root or lies below it; everything lies
+// within the top, "".
+func Within(dir, root string) bool {
+	return root == "" || dir == root || strings.HasPrefix(dir, root+"/")
+}
+
 // Blobs gives the content of files. An implementation must allow concurrent
 // calls and wrap [ErrNotFound] for content it does not hold, [ErrTooLarge] for
 // content past its limit and [ErrDamaged] for content that cannot be decoded.
@@ -89,13 +95,15 @@ func (s *Snapshot) Files() []File {
 	return s.Tree.files
 }
 
-// OwnFiles returns the files that the repository's authors wrote: those for
-// which [File.Foreign] is false, sorted by path.
+// OwnFiles returns the files that the repository's authors wrote, sorted by
+// path: those for which [File.Foreign] is false and that do not belong to a
+// content management system whose source was copied into the repository.
 func (s *Snapshot) OwnFiles() []File {
 	return Once(s, ownFilesKey{}, func(s *Snapshot) []File {
 		var own []File
+		copied := copiedDirs(s.Files())
 		for _, f := range s.Files() {
-			if !f.Foreign() {
+			if !f.Foreign() && !belowAny(f.Path, copied) {
 				own = append(own, f)
 			}
 		}

@@ -43,7 +43,7 @@ type Place struct {
 type Reason struct {
 	Key string `json:"key"`
 	// Args maps a placeholder to a string, an int, a float64, a []string or a
-	// time.Time.
+	// time.Time. The one called folder is "" for the top of the repository.
 	Args map[string]any `json:"args,omitempty"`
 }
 

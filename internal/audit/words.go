@@ -125,6 +125,18 @@ type Deliverable struct {
 	Static bool
 }
 
+// RootOf returns the root of the deepest deliverable that holds the folder, ""
+// for the top.
+func (s *Snapshot) RootOf(dir string) string {
+	root := ""
+	for _, d := range s.Deliverables {
+		if Within(dir, d.Root) && len(d.Root) > len(root) {
+			root = d.Root
+		}
+	}
+	return root
+}
+
 // Side says who acts on a gap.
 type Side string
 

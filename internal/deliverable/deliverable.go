@@ -73,7 +73,7 @@ var strength = map[audit.Kind]int{
 
 // covers reports whether a makes b superfluous.
 func covers(a, b audit.Deliverable) bool {
-	if !within(b.Root, a.Root) {
+	if !audit.Within(b.Root, a.Root) {
 		return false
 	}
 	if a.Root == b.Root {
@@ -87,11 +87,6 @@ func covers(a, b audit.Deliverable) bool {
 	}
 	separate := b.Kind == audit.WebApplication && (!b.Static || !a.Static) || b.Kind == audit.Service || b.Kind == audit.ShinyApp
 	return a.Kind == b.Kind && !separate
-}
-
-// within reports whether a folder is another or lies below it.
-func within(dir, above string) bool {
-	return above == "" || dir == above || strings.HasPrefix(dir, above+"/")
 }
 
 func depth(dir string) int {
@@ -115,7 +110,7 @@ func (v *survey) rank(found []audit.Deliverable) []audit.Deliverable {
 	all := found
 	found = slices.DeleteFunc(slices.Clone(all), func(d audit.Deliverable) bool {
 		return d.Kind == audit.DataPipeline && slices.ContainsFunc(all, func(o audit.Deliverable) bool {
-			outer := o.Root != d.Root && within(d.Root, o.Root) && strength[o.Kind] > strength[d.Kind]
+			outer := o.Root != d.Root && audit.Within(d.Root, o.Root) && strength[o.Kind] > strength[d.Kind]
 			return outer && float64(weight[d]) < scaffoldShare*float64(weight[o])
 		})
 	})
@@ -137,11 +132,11 @@ func (v *survey) weight(d audit.Deliverable, all []audit.Deliverable) int64 {
 	prose := d.Kind == audit.Documentation || d.Kind == audit.Training
 	var total int64
 	for i, f := range v.files {
-		if !within(f.Dir(), d.Root) || (prose && v.sorts[i] != proseFile) || (!prose && v.sorts[i] != codeFile && v.sorts[i] != notebookFile) {
+		if !audit.Within(f.Dir(), d.Root) || (prose && v.sorts[i] != proseFile) || (!prose && v.sorts[i] != codeFile && v.sorts[i] != notebookFile) {
 			continue
 		}
 		nested := slices.ContainsFunc(all, func(o audit.Deliverable) bool {
-			return o.Root != d.Root && within(o.Root, d.Root) && within(f.Dir(), o.Root)
+			return o.Root != d.Root && audit.Within(o.Root, d.Root) && audit.Within(f.Dir(), o.Root)
 		})
 		if !nested {
 			total += min(max(f.SizeBytes, 1), maxFileWeight)

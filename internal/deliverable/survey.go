@@ -68,7 +68,7 @@ func (v *survey) programRoot(m *manifest.Manifest) string {
 	}
 	for root != "" && !slices.ContainsFunc(v.files, func(f audit.File) bool {
 		extension := path.Ext(f.Path)
-		return (extension == ".py" || extension == ".ipynb") && within(f.Dir(), root)
+		return (extension == ".py" || extension == ".ipynb") && audit.Within(f.Dir(), root)
 	}) {
 		root = parent(root)
 	}
@@ -158,7 +158,7 @@ func (v *survey) below(root string, keep func(audit.File) bool) []audit.File {
 	var files []audit.File
 	owner := v.owner(root)
 	for _, f := range v.files {
-		if within(f.Dir(), root) && keep(f) && v.owner(f.Dir()) == owner {
+		if audit.Within(f.Dir(), root) && keep(f) && v.owner(f.Dir()) == owner {
 			files = append(files, f)
 		}
 	}
@@ -169,7 +169,7 @@ func (v *survey) below(root string, keep func(audit.File) bool) []audit.File {
 func (v *survey) owner(dir string) string {
 	best, found := "", false
 	for _, p := range v.projects {
-		if within(dir, p.root) && (!found || len(p.root) > len(best)) {
+		if audit.Within(dir, p.root) && (!found || len(p.root) > len(best)) {
 			best, found = p.root, true
 		}
 	}
@@ -179,7 +179,7 @@ func (v *survey) owner(dir string) string {
 // count returns how many surveyed files of a folder are code and notebooks.
 func (v *survey) count(root string) (code, notebooks int) {
 	for i, f := range v.files {
-		if !within(f.Dir(), root) {
+		if !audit.Within(f.Dir(), root) {
 			continue
 		}
 		switch v.sorts[i] {
