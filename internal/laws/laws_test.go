@@ -51,6 +51,7 @@ var imports = map[string][]string{
 	"internal/acquire/gitwire":  {"internal/audit"},
 	"internal/acquire/gitserve": {},
 	"internal/store":            {"internal/audit"},
+	"internal/queue":            {"internal/audit"},
 
 	"config": {"internal/acquire"},
 
