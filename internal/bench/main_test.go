@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 
 func TestReportHasEveryRow(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
+		t.Fatal("git was not found: install the package git")
 	}
 	repo, err := generate(t.TempDir(), 20)
 	if err != nil {
@@ -51,7 +51,7 @@ func TestReportHasEveryRow(t *testing.T) {
 
 func TestSameNumberGivesSameCommits(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
+		t.Fatal("git was not found: install the package git")
 	}
 	var heads []string
 	for range 2 {
