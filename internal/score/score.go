@@ -12,6 +12,9 @@ const (
 
 	readyFrom      = 0.80
 	toCompleteFrom = 0.60
+
+	// rounding is how far a sum of weights may fall short of a threshold.
+	rounding = 1e-9
 )
 
 // Of scores a list of verdicts, one check at most once in it. A gap with an
@@ -128,8 +131,6 @@ func weigh(c *audit.Check) float64 {
 
 // BandOf puts a score, 0 to 1, into its band.
 func BandOf(score float64) audit.Band {
-	// A sum of weights may fall a rounding error short of the threshold.
-	const rounding = 1e-9
 	switch {
 	case score >= readyFrom-rounding:
 		return audit.Ready

@@ -1,0 +1,278 @@
+package score
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// GateCoverage is the coverage that each of the three axes needs before a
+// challenge may go into production.
+const GateCoverage = 0.8
+
+// forChallenge are the questions about a challenge and not about each of its
+// repositories: what one repository holds serves its siblings too.
+var forChallenge = []string{
+	"architecture-described", "deployment-guide", "operations-guide", "user-manual", "training-reusable",
+	"accounts-inventoried", "incident-procedure", "user-contact-lasting", "maintainer-staying",
+}
+
+// RoleWeight is how much a repository of a role counts among its siblings, 0.5
+// to 1. A role that nobody stated counts as an application does.
+func RoleWeight(r audit.Role) float64 {
+	const data, besides = 0.75, 0.5
+	switch r {
+	case audit.RoleData:
+		return data
+	case audit.RoleInfrastructure, audit.RoleDocumentation, audit.RoleTraining:
+		return besides
+	}
+	return 1
+}
+
+// Roll adds the repositories of a challenge up, exceptions already applied to
+// their verdicts.
+//
+//   - A question about the challenge as a whole (guides, contact, maintainer,
+//     training, accounts) is answered by the best answer: met in one repository
+//     is met.
+//   - Another blocker is answered by the weakest.
+//   - Every other check earns the share of the repositories that meet it,
+//     weighted by [RoleWeight]; what is unknown in some of them takes its share of
+//     the weight out of the score and of the coverage.
+//
+// A repository without a result answers unknown to whatever its siblings were
+// asked. Gaps with an accepted exception are left out, and a second score counts
+// them. The order of the repositories does not matter. The time decides which
+// attestations count for the gate.
+func Roll(challenge *audit.Challenge, repositories []audit.Audited, at time.Time) audit.ChallengeResult {
+	repositories = sorted(repositories)
+	result := audit.ChallengeResult{Challenge: challenge.ID}
+	for _, r := range repositories {
+		result.Repositories = append(result.Repositories, r.Source.URL)
+		if r.Result == nil {
+			result.Unaudited = append(result.Unaudited, r.Source.URL)
+		}
+	}
+	axes := map[audit.Axis]*[2]sum{}
+	for _, check := range asked(repositories) {
+		answers := answersTo(check, repositories)
+		with, without := decide(check, unwaived(answers)), decide(check, answers)
+		if axes[check.Axis] == nil {
+			axes[check.Axis] = &[2]sum{}
+		}
+		axes[check.Axis][0].addShare(check, with)
+		axes[check.Axis][1].addShare(check, without)
+		result.Checks = append(result.Checks, rolled(check, answers, with, without))
+	}
+	for _, axis := range audit.Axes {
+		if sums := axes[axis]; sums != nil {
+			result.Score.Axes = append(result.Score.Axes, axisScore(axis, &sums[0], &sums[1]))
+		}
+	}
+	result.Score = withContinuity(result.Score)
+	result.Gate = gate(result, challenge.Attestations, at)
+	return result
+}
+
+// sorted orders the repositories so that neither sums of floating point nor
+// ties depend on the order in which they were given.
+func sorted(repositories []audit.Audited) []audit.Audited {
+	repositories = slices.Clone(repositories)
+	slices.SortStableFunc(repositories, func(a, b audit.Audited) int {
+		return cmp.Or(cmp.Compare(a.Source.URL, b.Source.URL), cmp.Compare(a.Source.Folder, b.Source.Folder),
+			cmp.Compare(a.Source.Branch, b.Source.Branch))
+	})
+	return repositories
+}
+
+// asked lists the checks of all repositories, each once, in catalogue order.
+func asked(repositories []audit.Audited) []*audit.Check {
+	var checks []*audit.Check
+	seen := map[string]bool{}
+	for _, r := range repositories {
+		if r.Result == nil {
+			continue
+		}
+		for _, j := range r.Result.Judged {
+			if !seen[j.Check.ID] {
+				seen[j.Check.ID] = true
+				checks = append(checks, j.Check)
+			}
+		}
+	}
+	return checks
+}
+
+// answer is what one repository says to one check.
+type answer struct {
+	audit.Judged
+	repository string
+	weight     float64
+}
+
+func answersTo(check *audit.Check, repositories []audit.Audited) []answer {
+	var all []answer
+	for _, r := range repositories {
+		a := answer{repository: r.Source.URL, weight: RoleWeight(r.Source.Role)}
+		if r.Result == nil {
+			a.Judged = audit.Judged{Check: check, Verdict: audit.Unknown("not-audited", "repository", r.Source.URL)}
+			all = append(all, a)
+			continue
+		}
+		i := slices.IndexFunc(r.Result.Judged, func(j audit.Judged) bool { return j.Check.ID == check.ID })
+		if i >= 0 {
+			a.Judged = r.Result.Judged[i]
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+func unwaived(answers []answer) []answer {
+	return slices.DeleteFunc(slices.Clone(answers), func(a answer) bool { return a.Waived() })
+}
+
+// share is what a check's answers come to: the answer, the part of the evidence
+// that was judged, the part of that which is met, and the one that decided.
+type share struct {
+	answer     audit.Answer
+	known, met float64
+	by         *answer
+}
+
+// From the answer that decides to the one that does not. A gap that was seen is
+// certain whatever else may be unknown; what may be met in a repository that
+// nobody could read is not missing from the challenge.
+var (
+	weakestFirst = []audit.Answer{audit.AnswerNotMet, audit.AnswerPartlyMet, audit.AnswerUnknown, audit.AnswerMet}
+	bestFirst    = []audit.Answer{audit.AnswerMet, audit.AnswerPartlyMet, audit.AnswerUnknown, audit.AnswerNotMet}
+)
+
+func decide(check *audit.Check, answers []answer) share {
+	answers = slices.DeleteFunc(slices.Clone(answers), func(a answer) bool { return a.Verdict.Answer == audit.AnswerNotApplicable })
+	switch {
+	case len(answers) == 0:
+		return share{answer: audit.AnswerNotApplicable}
+	case slices.Contains(forChallenge, check.ID):
+		return single(first(answers, bestFirst))
+	case check.Severity == audit.Blocker:
+		return single(first(answers, weakestFirst))
+	}
+	return weighted(answers)
+}
+
+// first returns the first answer of the first rank that any has.
+func first(answers []answer, ranks []audit.Answer) *answer {
+	for _, rank := range ranks {
+		for i := range answers {
+			if answers[i].Verdict.Answer == rank {
+				return &answers[i]
+			}
+		}
+	}
+	return nil
+}
+
+// single lets one answer stand for all.
+func single(a *answer) share {
+	s := share{answer: a.Verdict.Answer, met: worth(a.Verdict.Answer), by: a}
+	if s.answer.Judged() {
+		s.known = 1
+	}
+	return s
+}
+
+// weighted takes the mean by role. All met but for what is unknown is unknown:
+// it is never a pass.
+func weighted(answers []answer) share {
+	var all, judged, earned float64
+	count := map[audit.Answer]int{}
+	for _, a := range answers {
+		all += a.weight
+		count[a.Verdict.Answer]++
+		if a.Verdict.Answer.Judged() {
+			judged += a.weight
+			earned += a.weight * worth(a.Verdict.Answer)
+		}
+	}
+	s := share{answer: audit.AnswerPartlyMet, known: judged / all, by: first(answers, weakestFirst)}
+	if judged > 0 {
+		s.met = earned / judged
+	}
+	switch len(answers) {
+	case count[audit.AnswerMet]:
+		s.answer = audit.AnswerMet
+	case count[audit.AnswerMet] + count[audit.AnswerUnknown]:
+		s.answer = audit.AnswerUnknown
+	case count[audit.AnswerNotMet] + count[audit.AnswerUnknown]:
+		s.answer = audit.AnswerNotMet
+	}
+	return s
+}
+
+// addShare is add for a check that several repositories answered.
+func (s *sum) addShare(c *audit.Check, part share) {
+	if part.answer == audit.AnswerNotApplicable {
+		return
+	}
+	weight := weigh(c)
+	s.applicable += weight
+	s.weighed += weight * part.known
+	s.earned += weight * part.known * part.met
+	if part.answer == audit.AnswerNotMet && c.Severity == audit.Blocker {
+		s.openBlockers = append(s.openBlockers, c.ID)
+	}
+}
+
+func rolled(check *audit.Check, answers []answer, with, without share) audit.Rolled {
+	r := audit.Rolled{Check: check}
+	gapLeft := false
+	for _, a := range answers {
+		r.Answers = append(r.Answers, audit.RepositoryAnswer{Repository: a.repository, Answer: a.Verdict.Answer, Waived: a.Waived()})
+		gapLeft = gapLeft || a.Verdict.Answer.Gap() && !a.Waived()
+	}
+	if i := slices.IndexFunc(answers, func(a answer) bool { return a.Waived() }); i >= 0 && !gapLeft {
+		r.Waiver = answers[i].Waiver
+	}
+	part := with
+	if with.answer == audit.AnswerNotApplicable {
+		// Nothing but waived gaps: they are shown as the gaps that they are.
+		part = without
+	}
+	r.Known = part.known
+	if part.known > 0 {
+		r.Met = &part.met
+	}
+	r.Verdict = verdict(check, answers, part)
+	if part.by != nil {
+		r.Repository = part.by.repository
+	}
+	return r
+}
+
+// verdict words the answer for the challenge with the reason and the places of
+// the repository that decided.
+func verdict(check *audit.Check, answers []answer, part share) audit.Verdict {
+	if part.by == nil {
+		// Not applicable anywhere: the first repository says why.
+		v := answers[0].Verdict
+		v.Places = nil
+		return v
+	}
+	v := part.by.Verdict
+	v.Answer = part.answer
+	v.Places = slices.Clone(v.Places)
+	for i := range v.Places {
+		v.Places[i].Repository = part.by.repository
+	}
+	lacking := func(a answer) bool {
+		return a.Verdict.Answer != audit.AnswerMet && a.Verdict.Answer != audit.AnswerNotApplicable
+	}
+	if v.Answer == audit.AnswerMet && slices.Contains(forChallenge, check.ID) && slices.ContainsFunc(answers, lacking) {
+		v.Reason = audit.Because("sibling", "repository", part.by.repository)
+	}
+	return v
+}
