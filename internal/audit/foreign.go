@@ -48,3 +48,49 @@ func (f File) Foreign() bool {
 	}
 	return true
 }
+
+// copiedSystems are systems that teams copy whole into their repository to build
+// a site with them: a file that every copy holds, relative to the copy's top, and
+// the folders that its makers wrote, their own tests included. What a team adds
+// (themes, settings, its own plugins) lies elsewhere.
+var copiedSystems = []struct {
+	mark string
+	dirs []string
+}{
+	{"wp-includes/version.php", []string{"wp-includes", "wp-admin"}},
+	{"core/lib/Drupal.php", []string{"core"}},
+	{"modules/cms/ServiceProvider.php", []string{
+		"modules/backend", "modules/cms", "modules/system", "plugins/october", "plugins/rainlab", "plugins/winter",
+		"tests/fixtures", "tests/functional/backend", "tests/functional/cms", "tests/unit/backend", "tests/unit/cms", "tests/unit/plugins", "tests/unit/system",
+	}},
+	{"ecrire/inc_version.php", []string{"ecrire", "prive", "plugins-dist", "squelettes-dist"}},
+	{"typo3/sysext/core/composer.json", []string{"typo3"}},
+	{"administrator/manifests/files/joomla.xml", []string{"administrator", "libraries", "installation"}},
+}
+
+type copiedKey struct{}
+
+// Copied reports whether the file belongs to a content management system whose
+// source was copied into the repository: others wrote it, whatever its path
+// looks like.
+func (s *Snapshot) Copied(f File) bool {
+	dirs := Once(s, copiedKey{}, copiedDirs)
+	return slices.ContainsFunc(dirs, func(dir string) bool { return strings.HasPrefix(f.Path, dir) })
+}
+
+// copiedDirs returns the folders of copied systems, each ending in a slash.
+func copiedDirs(s *Snapshot) []string {
+	var dirs []string
+	for _, f := range s.Files() {
+		for _, system := range copiedSystems {
+			top, found := strings.CutSuffix(f.Path, system.mark)
+			if !found || top != "" && !strings.HasSuffix(top, "/") {
+				continue
+			}
+			for _, dir := range system.dirs {
+				dirs = append(dirs, top+dir+"/")
+			}
+		}
+	}
+	return dirs
+}

@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -119,6 +120,23 @@ func TestForeign(t *testing.T) {
 		if got := (File{Path: path}).Foreign(); got != want {
 			t.Errorf("%s: foreign %t, want %t", path, got, want)
 		}
+	}
+}
+
+// A team built its site with a system that it copied whole: the system's code
+// and tests are not the team's, the theme is.
+func TestOwnFilesLeaveCopiedSystemsOut(t *testing.T) {
+	s := snapshotOf(&memory{},
+		File{Path: "site/wp-includes/version.php"}, File{Path: "site/wp-admin/a.php"}, File{Path: "site/wp-content/themes/ours/style.css"},
+		File{Path: "cms/modules/cms/ServiceProvider.php"}, File{Path: "cms/tests/unit/cms/PageTest.php"}, File{Path: "cms/tests/unit/OursTest.php"},
+		File{Path: "core/lib/own.php"}, File{Path: "tests/unit/cms/OursTest.php"})
+	var own []string
+	for _, f := range s.OwnFiles() {
+		own = append(own, f.Path)
+	}
+	want := []string{"cms/tests/unit/OursTest.php", "core/lib/own.php", "site/wp-content/themes/ours/style.css", "tests/unit/cms/OursTest.php"}
+	if !slices.Equal(own, want) {
+		t.Errorf("own files %q, want %q", own, want)
 	}
 }
 

@@ -96,14 +96,12 @@ func (s *Snapshot) Files() []File {
 }
 
 // OwnFiles returns the files that the repository's authors wrote, sorted by
-// path: those for which [File.Foreign] is false and that do not belong to a
-// content management system whose source was copied into the repository.
+// path: those for which neither [File.Foreign] nor [Snapshot.Copied] is true.
 func (s *Snapshot) OwnFiles() []File {
 	return Once(s, ownFilesKey{}, func(s *Snapshot) []File {
 		var own []File
-		copied := copiedDirs(s.Files())
 		for _, f := range s.Files() {
-			if !f.Foreign() && !belowAny(f.Path, copied) {
+			if !f.Foreign() && !s.Copied(f) {
 				own = append(own, f)
 			}
 		}

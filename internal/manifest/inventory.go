@@ -34,7 +34,7 @@ func read(s *audit.Snapshot) *Inventory {
 			inventory.Locks = append(inventory.Locks, Lock{Path: f.Path, Ecosystem: ecosystem, Exact: true})
 			continue
 		}
-		if f.Mode == audit.Submodule || f.Foreign() {
+		if f.Mode == audit.Submodule || f.Foreign() || s.Copied(f) {
 			continue
 		}
 		if ecosystem, parse, ok := readerOf(f.Path); ok {
