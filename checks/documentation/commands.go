@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
 )
 
@@ -294,7 +295,6 @@ var angle = regexp.MustCompile(`^<[\p{L}_][^<>|;&]*>`)
 func placeholderEnd(s string) int { return len(angle.FindString(s)) }
 
 var (
-	emailAddress = regexp.MustCompile(`([A-Za-z0-9])[A-Za-z0-9._%+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)`)
 	urlPassword  = regexp.MustCompile(`://[^/\s:@]*:[^/\s@]+@`)
 	secretValue  = regexp.MustCompile(`(?i)((?:password|passwd|pwd|secret|token|api_?key|access_?key)[\w-]*[=:]\s*)[^\s"']+`)
 	flagPassword = regexp.MustCompile(`(\s-p|--password[= ])[^\s]{3,}`)
@@ -307,7 +307,7 @@ const maxCommand = 200
 func mask(text string) string {
 	text = urlPassword.ReplaceAllString(text, "://…@")
 	if !strings.Contains(text, "git@") {
-		text = emailAddress.ReplaceAllString(text, "$1…@$2")
+		text = audit.MaskEmails(text)
 	}
 	text = secretValue.ReplaceAllString(text, "$1…")
 	if strings.HasPrefix(text, "mysql") || strings.HasPrefix(text, "mongo") {

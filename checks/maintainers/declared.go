@@ -47,7 +47,7 @@ type fact struct {
 func (d declared) fact() fact {
 	f := fact{Name: maskWords(d.name), Source: d.place.Path, Line: d.place.Line, Role: d.role}
 	if d.email != "" {
-		f.Email = mask(d.email)
+		f.Email = audit.MaskEmail(d.email)
 	}
 	if f.Name == "" && d.login != "" {
 		f.Name = "@" + d.login

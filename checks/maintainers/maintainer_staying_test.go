@@ -38,13 +38,6 @@ func TestEntriesOf(t *testing.T) {
 }
 
 func TestMask(t *testing.T) {
-	for text, want := range map[string]string{
-		"Ada@X.fr": "a…@x.fr", "12+ada@users.noreply.github.com": "a…@users.noreply.github.com", "@x": "…@x", "ada": "ada", "": "",
-	} {
-		if got := mask(text); got != want {
-			t.Errorf("mask(%q) = %q, want %q", text, got, want)
-		}
-	}
 	if got := maskWords("Ada <ada@x.fr> @ada"); got != "Ada a…@x.fr @ada" {
 		t.Errorf("got %q", got)
 	}

@@ -101,7 +101,7 @@ func merged(people *history.People) []mergedPerson {
 		}
 		one := mergedPerson{Kept: maskWords(person.Name), Because: person.Because}
 		for _, alias := range person.Aliases {
-			one.Aliases = append(one.Aliases, maskWords(alias.Name)+" <"+mask(alias.Email)+">")
+			one.Aliases = append(one.Aliases, maskWords(alias.Name)+" <"+audit.MaskEmail(alias.Email)+">")
 		}
 		all = append(all, one)
 	}
