@@ -86,6 +86,13 @@ func NewTree(files []File, blobs Blobs, truncated bool) *Tree {
 	return &Tree{files: files, blobs: blobs, truncated: truncated, kept: map[string]*keptBlob{}}
 }
 
+// Through makes the tree read through blobs and returns what it read from before,
+// which blobs can then ask. Call it before anything is read.
+func (t *Tree) Through(blobs Blobs) (before Blobs) {
+	before, t.blobs = t.blobs, blobs
+	return before
+}
+
 // Files returns every file, sorted by path. The slice is shared: do not change
 // it.
 func (s *Snapshot) Files() []File {

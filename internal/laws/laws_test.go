@@ -52,6 +52,7 @@ var imports = map[string][]string{
 	"internal/acquire/gitserve": {},
 	"internal/store":            {"internal/audit"},
 	"internal/queue":            {"internal/audit"},
+	"internal/evidence":         {"internal/audit"},
 
 	"config": {"internal/acquire"},
 
