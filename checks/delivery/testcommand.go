@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -11,11 +12,12 @@ import (
 )
 
 // testCommand finds how to start the tests, in the places where a newcomer
-// looks: the README, the scripts of the manifests, the Makefile, continuous
-// integration, else a file that only one program reads.
+// looks: the README, the scripts of the manifests at the top, the Makefile, the
+// scripts elsewhere, continuous integration, else a file that only one program
+// reads.
 func testCommand(s *audit.Snapshot) (command string, place audit.Place) {
 	x := newInterpreter(s)
-	for _, find := range []func(*audit.Snapshot, *interpreter) (string, audit.Place){readmeCommand, scriptCommand, makeTarget, pipelineCommand, runnerFile} {
+	for _, find := range []func(*audit.Snapshot, *interpreter) (string, audit.Place){readmeCommand, topScript, makeTarget, anyScript, pipelineCommand, runnerFile} {
 		if command, place = find(s, x); command != "" {
 			return command, place
 		}
@@ -43,24 +45,49 @@ func readmeCommand(s *audit.Snapshot, x *interpreter) (string, audit.Place) {
 	return "", audit.Place{}
 }
 
-func scriptCommand(s *audit.Snapshot, x *interpreter) (string, audit.Place) {
-	prefix := map[manifest.Ecosystem]string{manifest.NPM: "npm run ", manifest.Composer: "composer "}
+func topScript(s *audit.Snapshot, x *interpreter) (string, audit.Place) {
+	return scriptCommand(s, x, func(m *manifest.Manifest) bool { return m.Root() == "" })
+}
+
+func anyScript(s *audit.Snapshot, x *interpreter) (string, audit.Place) {
+	return scriptCommand(s, x, func(*manifest.Manifest) bool { return true })
+}
+
+func scriptCommand(s *audit.Snapshot, x *interpreter, asked func(*manifest.Manifest) bool) (string, audit.Place) {
 	for _, m := range manifest.Of(s).Manifests {
-		if prefix[m.Ecosystem] == "" {
+		if m.Ecosystem != manifest.NPM && m.Ecosystem != manifest.Composer || !asked(m) {
 			continue
 		}
-		names := make([]string, 0, len(m.Scripts))
-		for name := range m.Scripts {
-			names = append(names, name)
+		names := slices.Sorted(maps.Keys(m.Scripts))
+		if i := slices.Index(names, "test"); i > 0 {
+			// Where the whole has a name, one part of it is not the answer.
+			names = slices.Insert(slices.Delete(names, i, i+1), 0, "test")
 		}
-		slices.Sort(names)
 		for _, name := range names {
-			if x.named(m.Ecosystem, name, audit.File{Path: m.Path}.Dir(), 0) == tests {
-				return prefix[m.Ecosystem] + name, audit.Place{Path: m.Path}
+			if x.named(m.Ecosystem, name, m.Root(), 0) == tests {
+				return scriptPrefix(s, m) + name, audit.Place{Path: m.Path}
 			}
 		}
 	}
 	return "", audit.Place{}
+}
+
+// scriptPrefix is what the team types before a script's name, told by the lock
+// file beside the manifest or at the top.
+func scriptPrefix(s *audit.Snapshot, m *manifest.Manifest) string {
+	if m.Ecosystem == manifest.Composer {
+		return "composer "
+	}
+	for _, one := range []struct{ lock, prefix string }{
+		{"package-lock.json", "npm run "}, {"yarn.lock", "yarn "}, {"pnpm-lock.yaml", "pnpm "}, {"bun.lock", "bun run "}, {"bun.lockb", "bun run "},
+	} {
+		for _, dir := range []string{m.Root(), ""} {
+			if _, found := s.File(path.Join(dir, one.lock)); found {
+				return one.prefix
+			}
+		}
+	}
+	return "npm run "
 }
 
 func makeTarget(s *audit.Snapshot, x *interpreter) (string, audit.Place) {

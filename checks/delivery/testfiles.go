@@ -24,16 +24,18 @@ var testKinds = []testKind{unit, integration, endToEnd}
 type testFile struct {
 	file audit.File
 	kind testKind
-	// sure is false when only the folder says that it is a test: its content must
-	// agree.
+	// sure is false when the path alone does not prove it: the content must agree.
 	sure bool
+	// named is true when the file is named like a test, rather than only kept
+	// among tests.
+	named bool
 }
 
 // idleDirs hold what tests read, not tests; servedDirs hold what a browser
-// gets, where only a name that is proof enough counts.
+// gets or what prepares tests, where only a file named like a test counts.
 var (
 	idleDirs   = []string{"fixtures", "__fixtures__", "fixture", "testdata", "test-data", "test_data", "snapshots", "__snapshots__", "mocks", "__mocks__", "stubs", "golden"}
-	servedDirs = []string{"data", "static", "public", "assets", "templates", "support", "plugins", "setup", "helpers"}
+	servedDirs = []string{"data", "static", "public", "assets", "templates", "support", "plugins", "setup", "helpers", "utils"}
 )
 
 // jsSuffixes are those of JavaScript and what compiles to it.
@@ -56,10 +58,29 @@ func testFileOf(f audit.File) (t testFile, ok bool) {
 	}
 	stem := strings.TrimSuffix(name, suffix)
 	is, sure := recognise(stem, segments)
-	if !is || !sure && slices.ContainsFunc(segments, func(s string) bool { return slices.Contains(servedDirs, s) }) {
+	named := !preparing[stem] && (strings.Contains(strings.ToLower(stem), "test") || strings.Contains(strings.ToLower(stem), "spec"))
+	if !is || !named && !sure && slices.ContainsFunc(segments, func(s string) bool { return slices.Contains(servedDirs, s) }) {
 		return t, false
 	}
-	return testFile{file: f, kind: kindOf(strings.ToLower(stem), suffix, segments), sure: sure}, true
+	return testFile{file: f, kind: kindOf(strings.ToLower(stem), suffix, withoutPackage(segments)), sure: sure}, true
+}
+
+// withoutPackage leaves out what stands below src/test/java: those folders are
+// the names of packages, and a package called api holds tests of all kinds.
+func withoutPackage(dirs []string) []string {
+	for i, dir := range dirs {
+		if i >= 2 && dirs[i-2] == "src" && slices.Contains([]string{"java", "kotlin", "scala", "groovy"}, dir) {
+			return dirs[:i+1]
+		}
+	}
+	return dirs
+}
+
+// preparing are stems that look like a test's and are of files that make tests
+// ready to run.
+var preparing = map[string]bool{
+	"test_helper": true, "spec_helper": true, "rails_helper": true, "setupTests": true, "setup-tests": true, "setup_tests": true,
+	"test-setup": true, "test_setup": true, "testSetup": true, "test-utils": true, "testUtils": true, "test-helpers": true, "testHelpers": true,
 }
 
 // testNames maps an extension to how tests are named in its language: given the
@@ -92,7 +113,7 @@ var testNames = func() map[string]func(stem string, dirs []string) (is, sure boo
 		".rs":      func(_ string, dirs []string) (bool, bool) { return slices.Contains(dirs, "tests"), false },
 		".jl":      func(stem string, dirs []string) (bool, bool) { return dirs[len(dirs)-1] == "test", stem == "runtests" },
 		".t":       func(_ string, dirs []string) (bool, bool) { return slices.Contains(dirs, "t"), true },
-		".ml":      nativeTest, ".c": nativeTest, ".cc": nativeTest, ".cpp": nativeTest, ".cxx": nativeTest, ".sh": nativeTest,
+		".ml":      nativeTest, ".c": nativeTest, ".cc": nativeTest, ".cpp": nativeTest, ".cxx": nativeTest, ".sh": shellTest,
 		".elm": suffixed("Test", "Tests", "Spec"),
 		".sql": func(_ string, dirs []string) (bool, bool) {
 			return dirs[0] == "tests" || slices.Contains(dirs, "tests"), false
@@ -188,6 +209,12 @@ func nativeTest(stem string, dirs []string) (bool, bool) {
 	lower := strings.ToLower(stem)
 	return strings.HasPrefix(lower, "test_") || strings.HasPrefix(lower, "test-") || strings.HasSuffix(lower, "_test") || strings.HasSuffix(lower, "-test") ||
 		lower == "test" && slices.ContainsFunc(dirs, func(d string) bool { return d == "test" || d == "tests" }), false
+}
+
+// shellTest: outside a folder of tests, test-all.sh starts the tests of others.
+func shellTest(stem string, dirs []string) (bool, bool) {
+	is, sure := nativeTest(stem, dirs)
+	return is && slices.ContainsFunc(dirs, func(d string) bool { return d == "test" || d == "tests" || d == "t" }), sure
 }
 
 // wholeWords and togetherWords, in a folder's or a file's name, say that a test

@@ -54,7 +54,7 @@ func suiteVerdict(s *audit.Snapshot, suite *suite, kinds []string) audit.Verdict
 	switch {
 	case command == "":
 		return audit.PartlyMet("no-command", "count", count).At(places...)
-	case len(kinds) > 1 && kinds[0] == string(unit), slices.Contains(kinds, string(unit)) && onlyLibraries(s):
+	case len(kinds) > 1, slices.Contains(kinds, string(unit)) && onlyLibraries(s):
 		return audit.Met("tested", "count", count, "kinds", slices.Clone(kinds), "command", command).At(append(places, place)...)
 	}
 	return audit.PartlyMet("one-"+kinds[0], "count", count, "command", command).At(places...)
@@ -115,19 +115,21 @@ type suite struct {
 
 type suiteKey struct{}
 
-// maxTestsRead is how many files are read; past it, names are believed.
-const maxTestsRead = 60
+// maxTestsRead is how many files are read that are tests by their name; past it,
+// names are believed. Of those that only may be tests, maxDoubtsRead are read,
+// and the others do not count.
+const maxTestsRead, maxDoubtsRead = 60, 300
 
 func suiteOf(s *audit.Snapshot) *suite {
 	return audit.Once(s, suiteKey{}, func(s *audit.Snapshot) *suite {
 		found := &suite{examples: map[testKind]string{}}
-		unsure := 0
+		var read, doubts int
 		for _, f := range s.OwnFiles() {
 			t, ok := testFileOf(f)
 			if !ok {
 				continue
 			}
-			t.kind = found.look(s, t, &unsure)
+			t.kind = found.look(s, t, &read, &doubts)
 			if t.kind == "" {
 				continue
 			}
@@ -143,16 +145,19 @@ func suiteOf(s *audit.Snapshot) *suite {
 
 // look reads a file where that can still change the answer, and returns its
 // kind, or "" for a file that tests nothing of the authors'.
-func (found *suite) look(s *audit.Snapshot, t testFile, read *int) testKind {
+func (found *suite) look(s *audit.Snapshot, t testFile, read, doubts *int) testKind {
 	_, hasUnit := found.examples[unit]
 	settled := len(found.examples) > 1 && hasUnit && len(found.files) > 5
-	if *read >= maxTestsRead || t.sure && settled || t.file.SizeBytes > maxTestBytes {
-		if !t.sure && t.file.SizeBytes > maxTestBytes {
-			return ""
-		}
+	switch {
+	case t.sure && (settled || *read >= maxTestsRead || t.file.SizeBytes > maxTestBytes):
 		return t.kind
+	case !t.sure && (*doubts >= maxDoubtsRead || t.file.SizeBytes > maxTestBytes):
+		return ""
+	case t.sure:
+		*read++
+	default:
+		*doubts++
 	}
-	*read++
 	content, err := s.Read(t.file)
 	if err != nil {
 		return t.kind
