@@ -58,18 +58,21 @@ func scriptCommand(s *audit.Snapshot, x *interpreter, asked func(*manifest.Manif
 		if m.Ecosystem != manifest.NPM && m.Ecosystem != manifest.Composer || !asked(m) {
 			continue
 		}
-		names := slices.Sorted(maps.Keys(m.Scripts))
-		if i := slices.Index(names, "test"); i > 0 {
-			// Where the whole has a name, one part of it is not the answer.
-			names = slices.Insert(slices.Delete(names, i, i+1), 0, "test")
-		}
-		for _, name := range names {
+		for _, name := range testFirst(slices.Sorted(maps.Keys(m.Scripts))) {
 			if x.named(m.Ecosystem, name, m.Root(), 0) == tests {
 				return scriptPrefix(s, m) + name, audit.Place{Path: m.Path}
 			}
 		}
 	}
 	return "", audit.Place{}
+}
+
+// testFirst puts the name of the whole before those of its parts.
+func testFirst(names []string) []string {
+	if i := slices.Index(names, "test"); i > 0 {
+		names = slices.Insert(slices.Delete(names, i, i+1), 0, "test")
+	}
+	return names
 }
 
 // scriptPrefix is what the team types before a script's name, told by the lock
@@ -99,12 +102,7 @@ func makeTarget(s *audit.Snapshot, x *interpreter) (string, audit.Place) {
 		if m == nil {
 			continue
 		}
-		names := make([]string, 0, len(m.targets))
-		for name := range m.targets {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
+		for _, name := range testFirst(slices.Sorted(maps.Keys(m.targets))) {
 			if promises(name) == tests && x.goal(m, name, f.Dir(), 0, nil) == tests {
 				return "make " + name, audit.Place{Path: f.Path}
 			}

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 )
@@ -55,7 +56,7 @@ func suiteVerdict(s *audit.Snapshot, suite *suite, kinds []string) audit.Verdict
 	case command == "":
 		return audit.PartlyMet("no-command", "count", count).At(places...)
 	case len(kinds) > 1, slices.Contains(kinds, string(unit)) && onlyLibraries(s):
-		return audit.Met("tested", "count", count, "kinds", slices.Clone(kinds), "command", command).At(append(places, place)...)
+		return audit.Met("tested-"+strings.Join(kinds, "-"), "count", count, "command", command).At(append(places, place)...)
 	}
 	return audit.PartlyMet("one-"+kinds[0], "count", count, "command", command).At(places...)
 }
