@@ -28,7 +28,7 @@ const (
 	// healthPath is the literal, with the prefixes that applications give to what
 	// serves machines.
 	healthPath = `\^?/?(?:(?:api|rest|v[0-9]+|internal|system|monitoring|management|actuator|app|public|core|probes?|_|-)/){0,3}` +
-		`[_-]{0,2}(?:health|healthz|healthcheck|health-?check|health_check|ready|readyz|readiness|live|livez|liveness|alive|ping|status|up|heartbeat|lbheartbeat)_{0,2}(?:/(?:live|ready|check|liveness|readiness))?/?\$?`
+		`[_-]{0,2}(?:health|healthy|healthz|healthcheck|health-?check|health_check|ready|readyz|readiness|live|livez|liveness|alive|ping|status|up|heartbeat|lbheartbeat)_{0,2}(?:/(?:live|ready|check|liveness|readiness))?/?\$?`
 	quoted = `r?["'\x60](` + healthPath + `)["'\x60]`
 )
 
