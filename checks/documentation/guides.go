@@ -96,6 +96,58 @@ func guides(s *audit.Snapshot) []*document.Document {
 	})
 }
 
+type productionLinksKey struct{}
+
+// productionLinks returns the documents, alone or by their folder, that the
+// README leads to from its sections on production: they are about it, whatever
+// their folder is called.
+func productionLinks(s *audit.Snapshot) map[string]bool {
+	return audit.Once(s, productionLinksKey{}, func(s *audit.Snapshot) map[string]bool {
+		linked := map[string]bool{}
+		readme := document.Readme(s)
+		if readme == nil {
+			return linked
+		}
+		targets := map[string]bool{}
+		for i, section := range readme.Sections {
+			if isTitle(readme, i) || !about(section.Heading, deployment) && !about(section.Heading, operations) {
+				continue
+			}
+			for _, below := range readme.Below(i) {
+				for _, link := range below.Links {
+					target, _, _ := strings.Cut(link.URL, "#")
+					if target = path.Join(path.Dir(readme.Path), target); !link.Image && !strings.Contains(link.URL, "://") && target != "." {
+						targets[target] = true
+					}
+				}
+			}
+		}
+		for _, f := range document.Files(s) {
+			if (targets[f.Path] || targets[f.Dir()]) && f.Path != readme.Path && !notGuides[stem(f.Name())] && !foreignDocument(f.Path) {
+				linked[f.Path] = true
+			}
+		}
+		return linked
+	})
+}
+
+// linkedFromProduction parses those of them that are no guides by their place.
+func linkedFromProduction(s *audit.Snapshot) []*document.Document {
+	known := map[string]bool{}
+	for _, doc := range guides(s) {
+		known[doc.Path] = true
+	}
+	var docs []*document.Document
+	for _, f := range document.Files(s) {
+		if productionLinks(s)[f.Path] && !known[f.Path] {
+			if doc := document.Open(s, f); doc != nil {
+				docs = append(docs, doc)
+			}
+		}
+	}
+	return docs
+}
+
 // passage is a part of a document that is about one topic.
 type passage struct {
 	doc      *document.Document
@@ -183,7 +235,7 @@ func outsideDocumentation(s *audit.Snapshot) (link string, at audit.Place, found
 		return "", audit.Place{}, false
 	}
 	doc = withoutTemplate(doc)
-	slugs := []string{squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), squeeze(doc.Title)}
+	slugs := []string{squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), squeeze(doc.Title), squeeze(product(doc.Title))}
 	for _, section := range doc.Sections {
 		for _, l := range section.Links {
 			if !l.Image && documents(l, about(section.Heading, elsewhere), slugs) {
@@ -193,6 +245,18 @@ func outsideDocumentation(s *audit.Snapshot) (link string, at audit.Place, found
 	}
 	return "", audit.Place{}, false
 }
+
+// product is a title without the part of the product that the repository holds:
+// "Guichet API" is documented where "Guichet" is.
+func product(title string) string {
+	words := strings.Fields(title)
+	for len(words) > 1 && parts[strings.ToLower(words[len(words)-1])] {
+		words = words[:len(words)-1]
+	}
+	return strings.Join(words, " ")
+}
+
+var parts = wordSet("api backend back back-end frontend front front-end server serveur ui web client app")
 
 // documentHosts keep documentation and little else.
 var documentHosts = []string{"readthedocs.", "rtfd.io", "gitbook.", "notion.so", "notion.site", "pad.incubateur.net", "hackmd.io", "outline."}
@@ -207,6 +271,9 @@ func documents(l document.Link, documentSection bool, slugs []string) bool {
 	u, err := url.Parse(l.URL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return false
+	}
+	if words := " " + plain(l.Text) + " "; strings.Contains(words, " api ") || strings.Contains(words, " swagger ") {
+		return false // how to call the service is no guide for who keeps it
 	}
 	if slices.ContainsFunc(referenceHosts, func(h string) bool { return strings.Contains(strings.ToLower(u.Host), h) }) {
 		return false

@@ -201,7 +201,7 @@ var (
 // in a section, in a sentence, on a badge or by a link to the text.
 func namesLicence(doc *document.Document) bool {
 	for i, section := range doc.Sections {
-		if about(section.Heading, licence) && !isTitle(doc, i) && hasContent(doc.Below(i)) {
+		if about(section.Heading, licence) && !isTitle(doc, i) && (hasContent(doc.Below(i)) || licenceName.MatchString(section.Text)) {
 			return true
 		}
 		if licenceWord.MatchString(section.Text) && licenceInLine(section.Text) {

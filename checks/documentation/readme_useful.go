@@ -83,7 +83,7 @@ func readmeSections(s *audit.Snapshot, doc *document.Document) readmeParts {
 		own := withoutTemplate(doc)
 		return readmeParts{
 			purpose:      introduction(own) >= shortestPurpose,
-			install:      hasSection(own, install) || hasSection(own, development) && len(commandsOf(own)) > 0 || saysInstall(own),
+			install:      hasSection(own, install) || hasSection(own, development) && len(commandsOf(own)) > 0 || saysInstall(own) || linksTo(own, "install", "onboarding", "getting-started", "demarrage", "setup"),
 			usage:        hasSection(own, usage) || readsItself(s, own) || showsUse(s, own),
 			contact:      givesContact(own),
 			licence:      namesLicence(own),

@@ -62,7 +62,7 @@ var vocabulary = map[topic]string{
 		documentation technique|technical documentation|technical overview|technical points|stack|stack technique|tech stack|
 		technologies|composants|components|modele de donnees|data model|database model|schema|schemas|structure|project structure|structure du projet|
 		structure du depot|code structure|organisation du code|organisation du depot|arborescence|project organization|repository structure|
-		how it works|fonctionnement|comment ca marche|fonctionnement technique|conception|design|internals|flux|data flow|diagram|diagramme|diagrammes|diagrams|vue technique|modules|pipeline`,
+		how it works|fonctionnement|comment ca marche|fonctionnement technique|conception|=design|technical design|software design|system design|internals|flux|data flow|diagram|diagramme|diagrammes|diagrams|vue technique|modules|pipeline`,
 	contents:  `sommaire|table des matieres|table of contents|toc|contents|plan|index`,
 	elsewhere: `documentation|doc|docs|wiki|liens|links|ressources|resources|voir aussi|see also|en savoir plus|learn more|guides`,
 }
@@ -81,6 +81,9 @@ var phrases = sync.OnceValue(func() map[topic][]string {
 
 // about reports whether a heading names the topic.
 func about(heading string, t topic) bool {
+	if strings.Contains(heading, "_") && !strings.ContainsAny(strings.Trim(heading, "_* "), " \t") && strings.ToUpper(heading) == heading {
+		return false // the name of a setting: SCHEMA_URL
+	}
 	words := " " + plain(heading) + " "
 	// A heading as long as a sentence names nothing.
 	if strings.Count(words, " ") > maxHeadingWords {
