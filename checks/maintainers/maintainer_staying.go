@@ -9,7 +9,8 @@ import (
 
 // maintainerStaying is FIA-07. CODEOWNERS, MAINTAINERS, publiccode.yml and the
 // README's section say who keeps the deliverable; AUTHORS and package metadata
-// say who made it and count for half. Who leaves is known from the portfolio or
+// say who made it and count for half, as does a contact, who answers questions
+// and may decide nothing. Who leaves is known from the portfolio or
 // the command line, not from the repository: where nobody said, the reason does.
 var maintainerStaying = &audit.Check{
 	ID: "maintainer-staying", Axis: audit.Reliability, Severity: audit.Blocker,
@@ -25,6 +26,7 @@ const endingSoon = 90 * 24 * time.Hour
 // named sorts the declared by what they are worth.
 type named struct {
 	staying, leaving, authors []declared
+	contacts                  []declared // whom to write to, which is not who maintains
 	passed, ending            []declared // contractors
 }
 
@@ -59,6 +61,8 @@ func (n *named) sort(d declared, leaving bool, now time.Time) {
 		n.leaving = append(n.leaving, d)
 	case d.role == author:
 		n.authors = append(n.authors, d)
+	case d.role == contact:
+		n.contacts = append(n.contacts, d)
 	case !d.until.IsZero() && d.until.Before(now.Add(endingSoon)):
 		n.ending = append(n.ending, d)
 	default:
@@ -79,8 +83,10 @@ func (n *named) verdict(s *audit.Snapshot) audit.Verdict {
 		return audit.PartlyMet("contract-ending", "until", n.ending[0].until.AddDate(0, 0, -1)).At(places(n.ending)...)
 	case len(n.passed) > 0:
 		return audit.NotMet("contract-over", "until", n.passed[0].until.AddDate(0, 0, -1)).At(places(n.passed)...)
-	case len(n.leaving) > 0 && len(n.authors) == 0:
+	case len(n.leaving) > 0 && len(n.authors) == 0 && len(n.contacts) == 0:
 		return audit.PartlyMet("all-leaving", "paths", sources(n.leaving)).At(places(n.leaving)...)
+	case len(n.contacts) > 0:
+		return audit.PartlyMet("contact-only", "paths", sources(n.contacts)).At(places(n.contacts)...)
 	case len(n.authors) > 0:
 		return audit.PartlyMet("authors-only", "paths", sources(n.authors)).At(places(n.authors)...)
 	}
