@@ -73,18 +73,22 @@ func within(dir, to string) string {
 // wrappers run the command that their arguments hold somewhere.
 var wrappers = []string{
 	"sudo", "time", "exec", "command", "env", "nohup", "nice", "timeout", "xvfb-run", "cross-env", "dotenv", "retry", "unbuffer",
-	"travis_retry", "travis_wait", "then", "do", "if", "!", "else", "elif", "while", "{", "npx", "pnpx", "bunx", "uvx", "pipx", "bundle", "poetry", "pipenv",
+	"travis_retry", "travis_wait", "npx", "pnpx", "bunx", "uvx", "pipx", "bundle", "poetry", "pipenv",
 	"uv", "pdm", "rye", "hatch", "conda", "mamba", "micromamba", "pixi", "mise", "asdf", "direnv", "nix", "nix-shell", "docker", "docker-compose",
 	"podman", "podman-compose", "kubectl", "coverage", "php", "symfony", "ruby", "node", "nodejs", "spring", "dbus-run-session", "wine",
 	"stdbuf", "run-p", "run-s", "npm-run-all", "concurrently", "start-server-and-test", "dockerize", "wait-on", "wait-for-it.sh", "ssh-agent",
 	"gosu", "su-exec", "nyc", "c8", "dotenvx", "infisical", "vagrant", "lando", "ddev", "sail", "envsubst", "dip", "with-contenv", "rtx", "yarn", "pnpm",
 }
 
+// keywords stand before the command itself, and hold none in its arguments: in
+// `if [ "$state" = green ]`, green is a word and not the test runner.
+var keywords = []string{"then", "do", "if", "!", "else", "elif", "while", "until", "{"}
+
 var assignment = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
 
 // command says what one simple command verifies.
 func (x *interpreter) command(words []string, dir string, depth int) verification {
-	for len(words) > 0 && (assignment.MatchString(words[0]) || words[0] == "") {
+	for len(words) > 0 && (assignment.MatchString(words[0]) || words[0] == "" || slices.Contains(keywords, words[0])) {
 		words = words[1:]
 	}
 	x.budget--
@@ -189,7 +193,9 @@ func promisesAny(arguments []string) verification {
 	best := nothing
 	for _, a := range arguments {
 		if !strings.HasPrefix(a, "-") && !strings.Contains(a, "=") {
-			best = max(best, promises(a))
+			// What rake hands to a task says nothing: import[tests/trial.csv].
+			task, _, _ := strings.Cut(a, "[")
+			best = max(best, promises(task))
 		}
 	}
 	return best
