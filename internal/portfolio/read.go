@@ -1,0 +1,228 @@
+package portfolio
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// parse reads the content of one file into the portfolio.
+func (l *loader) parse(file string, content []byte) {
+	top := l.document(file, content)
+	if top == nil {
+		return
+	}
+	v := value{loader: l, file: file}.at(top)
+	included := []value{}
+	v.object("the portfolio",
+		field{"include", func(v value) { v.list("include", func(v value) { included = append(included, v) }) }},
+		field{"demonstration", func(v value) { l.portfolio.Demonstration = v.flag() || l.portfolio.Demonstration }},
+		field{"ministries", func(v value) { v.list("ministries", l.ministry) }},
+		field{"challenges", func(v value) { v.list("challenges", l.challenge) }},
+	)
+	for _, v := range included {
+		l.include(v)
+	}
+	if !l.including && len(l.portfolio.Challenges) == 0 && len(l.faults) == 0 {
+		v.fault("no challenges", "list at least one under challenges; config/portfolio.example.yaml shows how")
+	}
+}
+
+func (l *loader) ministry(v value) {
+	var m audit.Ministry
+	v.object("a ministry",
+		field{"id", func(v value) { m.ID = v.id() }},
+		field{"name", func(v value) { m.Name = v.text() }},
+	)
+	v.must("a ministry", "id", m.ID)
+	v.must("a ministry", "name", m.Name)
+	if v.unique("ministry", m.ID, l.ministries) {
+		l.portfolio.Ministries = append(l.portfolio.Ministries, m)
+	}
+}
+
+// must reports that a key is missing from an object, unless its value was
+// reported already.
+func (v value) must(what, key, got string) {
+	if got != "" || v.node.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(v.node.Content); i += 2 {
+		if content := v.at(v.node.Content[i+1]); v.node.Content[i].Value == key && !content.null() &&
+			(content.node.Kind != yaml.ScalarNode || strings.TrimSpace(content.node.Value) != "") {
+			return
+		}
+	}
+	v.fault(what+" without "+key, "add "+key+": …")
+}
+
+// unique reports an id that was given before.
+func (v value) unique(what, id string, given map[string]place) bool {
+	if id == "" {
+		return false
+	}
+	if first, twice := given[id]; twice {
+		v.fault(fmt.Sprintf("the %s id %s is taken, see %s", what, id, first), "choose another id")
+		return false
+	}
+	given[id] = v.place()
+	return true
+}
+
+func (l *loader) challenge(v value) {
+	c := audit.Challenge{Criticality: audit.CriticalityB}
+	var ministry, waivers value
+	v.object("a challenge",
+		field{"id", func(v value) { c.ID = v.id() }},
+		field{"name", func(v value) { c.Name = v.text() }},
+		field{"ministry", func(v value) { c.Ministry, ministry = v.text(), v }},
+		field{"cohort", func(v value) { c.Cohort = v.text() }},
+		field{"mission", func(v value) { mission(v, &c) }},
+		field{"production", func(v value) { c.PlannedProduction = v.date() }},
+		field{"scenario", func(v value) { c.Scenario = choose(v, "scenario", audit.Scenarios) }},
+		field{"criticality", func(v value) { c.Criticality = choose(v, "criticality", audit.Criticalities) }},
+		field{"kinds", func(v value) { c.Kinds = kinds(v) }},
+		field{"host", func(v value) { c.Host = v.text() }},
+		field{"dsi", func(v value) { c.DSI = people(v, "dsi") }},
+		field{"mentors", func(v value) { c.Mentors = people(v, "mentors") }},
+		field{"people", func(v value) { c.People = people(v, "people") }},
+		field{"repositories", func(v value) { c.Repositories = repositories(v) }},
+		field{"policy", func(v value) { c.Policy = v.id() }},
+		field{"schedule", func(v value) { c.Every = v.schedule() }},
+		field{"waivers", func(v value) { waivers = v }},
+		field{"attestations", func(v value) { c.Attestations = attestations(v) }},
+	)
+	if waivers.node != nil {
+		// They name repositories, which may stand further down.
+		c.Waivers = waiversOf(waivers, c.Repositories)
+	}
+	v.must("a challenge", "id", c.ID)
+	v.must("a challenge", "name", c.Name)
+	if c.Ministry != "" {
+		l.references = append(l.references, func() { known(ministry, l.ministries) })
+	}
+	if v.unique("challenge", c.ID, l.challenges) {
+		l.portfolio.Challenges = append(l.portfolio.Challenges, c)
+	}
+}
+
+// known reports a ministry that no file describes.
+func known(v value, ministries map[string]place) {
+	name := v.node.Value
+	if _, ok := ministries[name]; ok {
+		return
+	}
+	instead := "describe it under ministries"
+	if near := nearest(name, slices.Sorted(maps.Keys(ministries))); near != "" {
+		instead = "write " + near + ", or " + instead
+	}
+	v.fault("no ministry has the id "+quote(name), instead)
+}
+
+func mission(v value, c *audit.Challenge) {
+	var end value
+	v.object("mission",
+		field{"start", func(v value) { c.MissionStart = v.date() }},
+		field{"end", func(v value) { c.MissionEnd, end = v.date(), v }},
+	)
+	if !c.MissionStart.IsZero() && !c.MissionEnd.IsZero() && c.MissionEnd.Before(c.MissionStart) {
+		end.fault("the mission ends before it starts", "exchange start and end, or correct one")
+	}
+}
+
+func kinds(v value) []audit.Kind {
+	var all []audit.Kind
+	v.list("kinds", func(v value) {
+		if k := choose(v, "kind", audit.Kinds); k != "" && !slices.Contains(all, k) {
+			all = append(all, k)
+		}
+	})
+	return all
+}
+
+func people(v value, what string) []audit.Person {
+	var all []audit.Person
+	v.list(what, func(v value) {
+		if p := person(v); p.Name != "" {
+			all = append(all, p)
+		}
+	})
+	return all
+}
+
+func person(v value) audit.Person {
+	var p audit.Person
+	var staying value
+	v.object("a person",
+		field{"name", func(v value) { p.Name = v.text() }},
+		field{"emails", func(v value) { v.list("emails", func(v value) { p.Emails = append(p.Emails, v.email()...) }) }},
+		field{"leaves", func(v value) { p.Leaves = v.date() }},
+		field{"leaving", func(v value) { p.Leaving = v.flag() }},
+		field{"staying", func(v value) { p.Staying, staying = v.flag(), v }},
+	)
+	v.must("a person", "name", p.Name)
+	p.Leaving = p.Leaving || !p.Leaves.IsZero()
+	if p.Staying && p.Leaving {
+		staying.fault("somebody cannot both leave and stay", "keep leaves or staying")
+	}
+	return p
+}
+
+// email reads one address; none when it is malformed.
+func (v value) email() []string {
+	s := v.text()
+	local, domain, found := strings.Cut(s, "@")
+	if s == "" {
+		return nil
+	}
+	if !found || local == "" || domain == "" || strings.ContainsAny(s, " <>,;") || strings.Contains(domain, "@") {
+		v.fault(quote(s)+" is not an e-mail address", "write name@host.example, one address for each item")
+		return nil
+	}
+	return []string{s}
+}
+
+func attestations(v value) []audit.Attestation {
+	var all []audit.Attestation
+	v.list("attestations", func(v value) {
+		var a audit.Attestation
+		var expires value
+		v.object("an attestation",
+			field{"check", func(v value) { a.Check = v.check(audit.SignOff) }},
+			field{"says", func(v value) { a.Says = v.text() }},
+			field{"author", func(v value) { a.Author = v.text() }},
+			field{"link", func(v value) { a.Link = v.text() }},
+			field{"date", func(v value) { a.Date = v.date() }},
+			field{"expires", func(v value) { a.Expires, expires = v.date(), v }},
+		)
+		v.must("an attestation", "check", a.Check)
+		v.must("an attestation", "says", a.Says)
+		v.must("an attestation", "author", a.Author)
+		v.must("an attestation", "date", dateText(a.Date))
+		if !a.Expires.IsZero() && !a.Expires.After(a.Date) {
+			expires.fault("the attestation expires before it begins to count", "exchange date and expires, or correct one")
+		}
+		all = append(all, a)
+	})
+	return all
+}
+
+// check reads the id of a check, or one of the other words that may stand there.
+func (v value) check(besides ...string) string {
+	s := v.text()
+	known := append(slices.Clone(besides), v.Checks...)
+	if s == "" || len(v.Checks) == 0 || slices.Contains(known, s) {
+		return s
+	}
+	instead := "'perenne checks list' prints the ids"
+	if near := nearest(s, known); near != "" {
+		instead = "write " + near
+	}
+	v.fault("no check has the id "+quote(s), instead)
+	return ""
+}
