@@ -2,6 +2,7 @@ package docs
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,11 +38,19 @@ func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
 			stubs = append(stubs, p)
 		}
 	}
+	installations := serverInstallations(s)
+	for _, p := range installations {
+		if mentionsProduction(p.sections) && isGuide(p) {
+			guides = append(guides, p)
+		}
+	}
 	switch {
 	case len(guides) > 0:
 		return audit.Met("described", "path", guides[0].doc.Path).At(places(guides)...).Fact("files", paths(guides))
 	case len(journals) > 0:
 		return audit.PartlyMet("journal", "path", journals[0].doc.Path).At(places(journals)...).Fact("files", paths(journals))
+	case len(installations) > 0:
+		return audit.PartlyMet("installation", "path", installations[0].doc.Path).At(places(installations)...).Fact("files", paths(installations))
 	case len(stubs) > 0:
 		return audit.PartlyMet("stub", "path", stubs[0].doc.Path).At(places(stubs)...).Fact("files", paths(stubs))
 	}
@@ -49,6 +58,35 @@ func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
 		return audit.PartlyMet("outside", "url", link).At(at).Fact("files", []string{})
 	}
 	return audit.NotMet("absent").Fact("files", []string{})
+}
+
+// serverInstallations returns the documents named after installation that say how
+// to run the product on a server: a product that others host calls so what a
+// team calls deployment.
+func serverInstallations(s *audit.Snapshot) []passage {
+	var found []passage
+	for _, doc := range guides(s) {
+		if isReadme(doc.Path) || !strings.HasPrefix(stem(path.Base(doc.Path)), "install") || about(doc.Title, development) {
+			continue
+		}
+		runs := slices.ContainsFunc(commandsIn(doc.Sections), func(c command) bool { return serverPrograms[c.words[0]] })
+		if runs && !isJournal(doc) {
+			found = append(found, passage{doc, doc.Sections, 0})
+		}
+	}
+	return found
+}
+
+// serverPrograms start a program on a server, rather than on a developer's
+// machine only.
+var serverPrograms = wordSet("docker docker-compose podman kubectl helm systemctl service supervisorctl nomad ansible-playbook a2ensite")
+
+var productionWord = regexp.MustCompile(`(?i)\b(?:production|prod)\b`)
+
+func mentionsProduction(sections []document.Section) bool {
+	return slices.ContainsFunc(sections, func(s document.Section) bool {
+		return productionWord.MatchString(s.Heading) || productionWord.MatchString(s.Text)
+	})
 }
 
 // isGuide asks for prose of some length, or for steps: commands, with a few
