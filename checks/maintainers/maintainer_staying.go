@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/publiccode"
 )
 
 // maintainerStaying is FIA-07. CODEOWNERS, MAINTAINERS, publiccode.yml and the
@@ -71,10 +72,10 @@ func (n *named) sort(d declared, leaving bool, now time.Time) {
 }
 
 func (n *named) verdict(s *audit.Snapshot) audit.Verdict {
-	code := readPubliccode(s)
+	code := publiccode.Of(s)
 	switch {
-	case code.kind == "none":
-		return audit.NotMet("no-maintenance", "path", code.path).At(audit.Place{Path: code.path, Line: code.kindLine})
+	case code != nil && code.Maintenance.Text == "none":
+		return audit.NotMet("no-maintenance", "path", code.Path).At(audit.Place{Path: code.Path, Line: code.Maintenance.Line})
 	case len(n.staying) > 0 && len(n.passed) > 0 && !slices.ContainsFunc(n.staying, declared.isContractor):
 		return audit.PartlyMet("contract-over-others", "until", n.passed[0].until.AddDate(0, 0, -1), "paths", sources(n.staying)).At(places(n.passed, n.staying)...)
 	case len(n.staying) > 0:

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/perenne-audit/perenne/checks/checktest"
+	"github.com/perenne-audit/perenne/internal/publiccode"
 )
 
 func TestMaintainerStaying(t *testing.T) { checktest.Run(t, maintainerStaying) }
@@ -53,7 +54,7 @@ func FuzzSources(f *testing.F) {
 		}
 		people(text, "MAINTAINERS", 1, maintainer)
 		labelled(strings.Split(text, "\n"), "README.md")
-		for _, d := range parsePubliccode("publiccode.yml", text).people {
+		for _, d := range inPubliccode(publiccode.Parse("publiccode.yml", []byte(text))) {
 			if got := d.fact(); strings.Contains(got.Email, "@") && !strings.Contains(got.Email, "…@") {
 				t.Errorf("%q is not masked", got.Email)
 			}

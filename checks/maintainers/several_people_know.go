@@ -11,7 +11,8 @@ import (
 // identities, programs left out and merge commits not counted:
 //
 //   - met: the knowledge is shared over the whole history, and still was in the
-//     last twelve months of activity;
+//     last twelve months of activity; or it is shared in those, among people of
+//     whom the second made a tenth of all there is;
 //   - partly met: somebody beside the first made a tenth of the commits, over
 //     the whole history or in those twelve months, but not more than that;
 //   - not met: nobody did.
@@ -19,6 +20,7 @@ import (
 // Shared means that it takes two people to make half of the commits (a bus
 // factor of two), or that the second made a quarter: a pair of which one made
 // 55 % has a bus factor of one and yet is two people who know the code.
+// A group that commits under one name hides how many know, so nothing is said.
 // Twelve months count back from the last human commit and not from today, since
 // a finished project is not a lost one; a last year of under ten commits tells
 // nothing and is left aside.
@@ -64,10 +66,15 @@ func knowledge(people *history.People, whole, lately history.Share) audit.Verdic
 	first, second := percent(whole.Top), percent(whole.Second)
 	quiet := lately.Commits < minLastYear
 	switch {
+	case 2*hidden(people) > people.Commits+people.Unnamed:
+		return audit.Unknown("shared-account")
 	case len(people.Persons) == 1:
 		return audit.NotMet("alone")
 	case shared(whole) && (quiet || shared(lately) || lately.Second >= knowsSome):
 		return audit.Met("shared", "people", len(people.Persons), "bus_factor", whole.BusFactor, "first", first, "second", second)
+	case !quiet && shared(lately) && whole.Second >= knowsSome:
+		// Whoever founded it may have left: those who work on it now know it.
+		return audit.Met("shared-lately", "first", percent(lately.Top), "second", percent(lately.Second), "since", people.Last.AddDate(0, -monthsActive, 0))
 	case shared(whole):
 		return audit.PartlyMet("one-lately", "share", percent(lately.Top), "since", people.Last.AddDate(0, -monthsActive, 0))
 	case whole.Second >= knowsSome:
@@ -76,6 +83,17 @@ func knowledge(people *history.People, whole, lately history.Share) audit.Verdic
 		return audit.PartlyMet("second-lately", "first", first, "second", percent(lately.Second))
 	}
 	return audit.NotMet("one-knows", "first", first, "second", second)
+}
+
+// hidden counts the commits behind which nobody knows how many people stand.
+func hidden(people *history.People) int {
+	n := people.Unnamed
+	for _, p := range people.Persons {
+		if p.Collective() {
+			n += p.Commits
+		}
+	}
+	return n
 }
 
 func shared(share history.Share) bool {

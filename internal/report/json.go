@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/text"
 )
 
 // Schema names the form of the JSON documents. Fields are only ever added.
@@ -155,8 +156,9 @@ func jsonOf(r *audit.Result, lang audit.Lang) (jsonAudit, error) {
 }
 
 func (document *jsonAudit) addChecks(r *audit.Result, lang audit.Lang) error {
+	messages := text.In(lang)
 	for _, j := range r.Judged {
-		text, err := j.Check.Text(lang)
+		t, err := j.Check.Text(lang)
 		if err != nil {
 			return err
 		}
@@ -166,7 +168,7 @@ func (document *jsonAudit) addChecks(r *audit.Result, lang audit.Lang) error {
 		}
 		document.Checks = append(document.Checks, jsonCheck{
 			ID: j.Check.ID, Axis: j.Check.Axis, Severity: j.Check.Severity, Weight: j.Check.Severity.Weight(),
-			Answer: j.Verdict.Answer, Reason: clean(text.Explain(j.Verdict.Reason, lang)),
+			Answer: j.Verdict.Answer, Reason: reason(messages, t, j.Verdict.Reason),
 			Places: orEmpty(j.Verdict.Places), Facts: facts,
 		})
 	}

@@ -3,6 +3,7 @@ package gitwire
 import (
 	"bytes"
 	"crypto/sha1"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,6 +23,8 @@ type Objects struct {
 	memoryLeft, diskLeft int64
 	spill                *os.File
 	spilled              int64
+	// named is true while the spill file can be seen in its folder.
+	named bool
 }
 
 type entry struct {
@@ -43,6 +46,9 @@ func (o *Objects) Close() error {
 		return nil
 	}
 	err := o.spill.Close()
+	if o.named {
+		err = errors.Join(err, os.Remove(o.spill.Name()))
+	}
 	o.spill = nil
 	return err
 }
@@ -92,10 +98,9 @@ func (o *Objects) append(content []byte) (offset int64, err error) {
 		if o.spill, err = os.CreateTemp("", "perenne-"); err != nil {
 			return 0, fmt.Errorf("open temporary file: %w", err)
 		}
-		// Without a name it vanishes when the process ends, however it ends.
-		if err := os.Remove(o.spill.Name()); err != nil {
-			return 0, fmt.Errorf("unlink temporary file: %w", err)
-		}
+		// Without a name it vanishes when the process ends, however it ends. A
+		// system that refuses to unlink an open file leaves that to Close.
+		o.named = os.Remove(o.spill.Name()) != nil
 	}
 	offset = o.spilled
 	n, err := o.spill.Write(content)
