@@ -43,7 +43,7 @@ var pythonModules = map[string]string{"flask-restplus": "flask_restplus", "pyqt5
 
 var frontFrameworks = []string{
 	"vue", "react", "react-dom", "preact", "svelte", "@angular/core", "angular", "solid-js", "ember-source", "@sveltejs/kit", "gatsby",
-	"astro", "@11ty/eleventy", "lit", "alpinejs", "backbone", "elm", "react-scripts", "@vue/cli-service", "@vue/compat",
+	"astro", "@observablehq/framework", "@11ty/eleventy", "lit", "alpinejs", "backbone", "elm", "react-scripts", "@vue/cli-service", "@vue/compat",
 	"@gouvfr/dsfr", "@codegouvfr/react-dsfr", "@gouvminint/vue-dsfr",
 }
 

@@ -1,6 +1,7 @@
 package deliverable
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -157,11 +158,27 @@ func (v *survey) starts(p *project) *manifest.Manifest {
 			continue
 		}
 		words := strings.Fields(m.Scripts["start"])
-		if len(words) > 1 && slices.Contains([]string{"node", "nodemon", "ts-node", "tsx", "pm2", "pm2-runtime", "bun", "deno"}, words[0]) && !p.isSite() {
+		if len(words) > 1 && slices.Contains([]string{"node", "nodemon", "ts-node", "tsx", "pm2", "pm2-runtime", "bun", "deno"}, words[0]) && !p.isSite() && !v.startsOther(p, words[1:]) {
 			return m
 		}
 	}
 	return nil
+}
+
+// startsOther reports whether a start script runs a program of a deeper folder
+// with a manifest of its own: the top of a workspace starts its members and is
+// no service beside them.
+func (v *survey) startsOther(p *project, arguments []string) bool {
+	for _, argument := range arguments {
+		file := path.Join(p.root, argument)
+		if strings.HasPrefix(argument, "-") || !strings.Contains(argument, "/") {
+			continue
+		}
+		if slices.ContainsFunc(v.projects, func(o *project) bool { return len(o.root) > len(p.root) && audit.Within(file, o.root) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func scriptRuns(m *manifest.Manifest, commands ...string) bool {
