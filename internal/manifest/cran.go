@@ -21,6 +21,9 @@ func readDescription(m *Manifest, content []byte) error {
 		for _, key := range []string{"Maintainer", "Author"} {
 			if text := field(key); text != "" {
 				m.Contacts = append(m.Contacts, text)
+				if key == "Maintainer" {
+					m.Maintainers = append(m.Maintainers, text)
+				}
 			}
 		}
 		m.addPersons(field("Authors@R"))
@@ -84,16 +87,22 @@ var personCall = regexp.MustCompile(`person\(`)
 // addPersons reads the literal names and addresses of person(…) calls.
 func (m *Manifest) addPersons(expression string) {
 	for _, call := range personCall.Split(expression, -1)[1:] {
-		name, mail := "", ""
+		name, mail, creator := "", "", false
 		for _, text := range rubyStrings(call) {
 			switch {
+			case text == "cre":
+				creator = true
 			case strings.Contains(text, "@"):
 				mail = text
 			case name == "" || !strings.Contains(name, " ") && len(text) > 3:
 				name = strings.TrimSpace(name + " " + text)
 			}
 		}
+		before := len(m.Contacts)
 		m.addContact(name, mail)
+		if creator { // who answers for the package, in R's words
+			m.Maintainers = append(m.Maintainers, m.Contacts[before:]...)
+		}
 	}
 }
 

@@ -55,6 +55,9 @@ type Manifest struct {
 	Runtimes map[string]string
 	// Contacts are authors and maintainers as written.
 	Contacts []string
+	// Maintainers are those of the contacts that the file calls so, as written:
+	// maintainers of pyproject.toml and package.json, the "cre" of R.
+	Maintainers []string
 	// Err says why the file could not be parsed; the other fields are then empty
 	// but for Path and Ecosystem.
 	Err error

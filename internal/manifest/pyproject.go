@@ -45,7 +45,11 @@ func (m *Manifest) readProject(project *node) {
 	m.addClassifierLicences(project.get("classifiers").strs())
 	for _, key := range []string{"authors", "maintainers"} {
 		for _, person := range project.get(key).all() {
+			before := len(m.Contacts)
 			m.addContact(person.get("name").str(), person.get("email").str())
+			if key == "maintainers" {
+				m.Maintainers = append(m.Maintainers, m.Contacts[before:]...)
+			}
 		}
 	}
 	for name, target := range project.get("scripts").table() {
@@ -75,6 +79,7 @@ func (m *Manifest) readPoetry(poetry *node) {
 	for name, target := range poetry.get("scripts").table() {
 		m.setScript(name, target)
 	}
+	m.Maintainers = append(m.Maintainers, poetry.get("maintainers").strs()...)
 	m.addPoetryTable(poetry.get("dependencies"), false)
 	m.addPoetryTable(poetry.get("dev-dependencies"), true)
 	for _, group := range poetry.get("group").members() {
