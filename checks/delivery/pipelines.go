@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/yamlfile"
 )
 
 // trigger says when a step runs, the best last.
@@ -45,6 +46,15 @@ type pipeline struct {
 	// nodes counts what was looked at, since aliases may repeat it.
 	nodes int
 }
+
+// maxConfigBytes is more than any script that a person writes, maxNodes bounds
+// what is looked at of one pipeline, since aliases can make a small file
+// endless, and maxInherited how many jobs extend one another.
+const (
+	maxConfigBytes = 512 << 10
+	maxNodes       = 20000
+	maxInherited   = 16
+)
 
 type pipelinesKey struct{}
 
@@ -121,7 +131,7 @@ func readPipeline(s *audit.Snapshot, f audit.File, system string) *pipeline {
 		readJenkinsfile(p, string(content[:min(len(content), maxJenkinsfileBytes)]))
 		return p
 	}
-	documents, err := yamlDocuments(content)
+	documents, err := yamlfile.Parse(content)
 	if err != nil {
 		p.err = err
 		return p
@@ -182,6 +192,6 @@ func (p *pipeline) add(n *yaml.Node, file, dir, script, action string, on trigge
 		return
 	}
 	p.steps = append(p.steps, step{
-		place: audit.Place{Path: file, Line: firstLine(n)}, dir: dir, script: script, action: action, on: on,
+		place: audit.Place{Path: file, Line: yamlfile.FirstLine(n)}, dir: dir, script: script, action: action, on: on,
 	})
 }

@@ -8,30 +8,31 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/yamlfile"
 )
 
 // readWorkflow reads a workflow of GitHub, Forgejo or Gitea.
 func readWorkflow(s *audit.Snapshot, p *pipeline, root *yaml.Node) {
-	readJobs(s, p, root, p.path, workflowTrigger(s, field(root, "on")), 0)
+	readJobs(s, p, root, p.path, workflowTrigger(s, yamlfile.Field(root, "on")), 0)
 }
 
 // maxCalls is how many workflows or actions of the tree may call one another.
 const maxCalls = 4
 
 func readJobs(s *audit.Snapshot, p *pipeline, root *yaml.Node, file string, on trigger, depth int) {
-	top := scalar(field(root, "defaults", "run", "working-directory"))
-	for _, job := range entries(field(root, "jobs")) {
+	top := yamlfile.Text(yamlfile.Field(root, "defaults", "run", "working-directory"))
+	for _, job := range yamlfile.Fields(yamlfile.Field(root, "jobs")) {
 		if p.nodes++; disabled(job) || p.nodes > maxNodes {
 			continue
 		}
 		dir := top
-		if own := scalar(field(job, "defaults", "run", "working-directory")); own != "" {
+		if own := yamlfile.Text(yamlfile.Field(job, "defaults", "run", "working-directory")); own != "" {
 			dir = own
 		}
-		if called := field(job, "uses"); called != nil {
+		if called := yamlfile.Field(job, "uses"); called != nil {
 			callWorkflow(s, p, called, file, on, depth)
 		}
-		for _, one := range items(field(job, "steps")) {
+		for _, one := range yamlfile.Items(yamlfile.Field(job, "steps")) {
 			readStep(s, p, one, file, dir, on, depth)
 		}
 	}
@@ -39,7 +40,7 @@ func readJobs(s *audit.Snapshot, p *pipeline, root *yaml.Node, file string, on t
 
 // disabled recognises `if: false`.
 func disabled(n *yaml.Node) bool {
-	condition := strings.Trim(scalar(field(n, "if")), "${} ")
+	condition := strings.Trim(yamlfile.Text(yamlfile.Field(n, "if")), "${} ")
 	return condition == "false"
 }
 
@@ -70,7 +71,7 @@ func yamlFile(s *audit.Snapshot, name string) *yaml.Node {
 		if err != nil {
 			return nil
 		}
-		documents, err := yamlDocuments(content)
+		documents, err := yamlfile.Parse(content)
 		if err != nil || len(documents) == 0 {
 			return nil
 		}
@@ -84,14 +85,14 @@ func readStep(s *audit.Snapshot, p *pipeline, one *yaml.Node, file, dir string, 
 	if p.nodes++; disabled(one) || p.nodes > maxNodes {
 		return
 	}
-	if own := scalar(field(one, "working-directory")); own != "" {
+	if own := yamlfile.Text(yamlfile.Field(one, "working-directory")); own != "" {
 		dir = own
 	}
 	dir = within("", dir)
-	if run := field(one, "run"); run != nil {
+	if run := yamlfile.Field(one, "run"); run != nil {
 		p.add(run, file, dir, run.Value, "", on)
 	}
-	uses := field(one, "uses")
+	uses := yamlfile.Field(one, "uses")
 	if uses == nil {
 		return
 	}
@@ -99,10 +100,10 @@ func readStep(s *audit.Snapshot, p *pipeline, one *yaml.Node, file, dir string, 
 		callAction(s, p, name, on, depth)
 		return
 	}
-	with := field(one, "with")
+	with := yamlfile.Field(one, "with")
 	action, _, _ := strings.Cut(uses.Value, "@")
 	for _, key := range []string{"run", "command", "runCmd", "script", "test_command", "start"} {
-		if value := field(with, key); value != nil {
+		if value := yamlfile.Field(with, key); value != nil {
 			script := value.Value
 			if action == "actions-rs/cargo" {
 				script = "cargo " + script
@@ -110,7 +111,7 @@ func readStep(s *audit.Snapshot, p *pipeline, one *yaml.Node, file, dir string, 
 			p.add(value, file, dir, script, "", on)
 		}
 	}
-	if arguments := field(with, "arguments"); arguments != nil && strings.HasPrefix(action, "gradle/") {
+	if arguments := yamlfile.Field(with, "arguments"); arguments != nil && strings.HasPrefix(action, "gradle/") {
 		p.add(arguments, file, dir, "gradle "+arguments.Value, "", on)
 	}
 	p.add(uses, file, dir, "", action, on)
@@ -124,7 +125,7 @@ func callAction(s *audit.Snapshot, p *pipeline, name string, on trigger, depth i
 		if root == nil || depth >= maxCalls {
 			continue
 		}
-		for _, one := range items(field(root, "runs", "steps")) {
+		for _, one := range yamlfile.Items(yamlfile.Field(root, "runs", "steps")) {
 			readStep(s, p, one, file, "", on, depth+1)
 		}
 	}
@@ -134,13 +135,13 @@ func callAction(s *audit.Snapshot, p *pipeline, name string, on trigger, depth i
 func workflowTrigger(s *audit.Snapshot, on *yaml.Node) trigger {
 	best := onDemand
 	if on == nil || on.Kind != yaml.MappingNode {
-		for _, event := range scalars(on) {
+		for _, event := range yamlfile.Texts(on) {
 			best = max(best, eventTrigger(s, event, nil))
 		}
 		return best
 	}
-	for event, filter := range entries(on) {
-		best = max(best, eventTrigger(s, event, filter))
+	for event, filter := range yamlfile.Fields(on) {
+		best = max(best, eventTrigger(s, event.Value, filter))
 	}
 	return best
 }
@@ -151,17 +152,17 @@ func eventTrigger(s *audit.Snapshot, event string, filter *yaml.Node) trigger {
 	if !slices.Contains(changeEvents, event) {
 		return onDemand
 	}
-	branches, ignored := field(filter, "branches"), field(filter, "branches-ignore")
-	tags := field(filter, "tags") != nil || field(filter, "tags-ignore") != nil
+	branches, ignored := yamlfile.Field(filter, "branches"), yamlfile.Field(filter, "branches-ignore")
+	tags := yamlfile.Field(filter, "tags") != nil || yamlfile.Field(filter, "tags-ignore") != nil
 	switch {
-	case event == "push" && tags && len(scalars(branches)) == 0 && ignored == nil:
+	case event == "push" && tags && len(yamlfile.Texts(branches)) == 0 && ignored == nil:
 		return onDemand
-	case len(scalars(branches)) > 0 && !runsOn(s, scalars(branches)):
+	case len(yamlfile.Texts(branches)) > 0 && !runsOn(s, yamlfile.Texts(branches)):
 		return onOtherBranch
-	case ignored != nil && s.Repository.Branch != "" && matchesBranch(scalars(ignored), s.Repository.Branch):
+	case ignored != nil && s.Repository.Branch != "" && matchesBranch(yamlfile.Texts(ignored), s.Repository.Branch):
 		return onOtherBranch
 	}
-	if filter != nil && contains(field(filter, "types"), "closed") && len(scalars(field(filter, "types"))) == 1 {
+	if filter != nil && yamlfile.Holds(yamlfile.Field(filter, "types"), "closed") && len(yamlfile.Texts(yamlfile.Field(filter, "types"))) == 1 {
 		return onDemand
 	}
 	return onChange

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/yamlfile"
 )
 
 // gitlabWords are the keys at the top that are no jobs.
@@ -45,11 +46,12 @@ func (g *gitlab) collect(root *yaml.Node, file string, depth int) {
 	if g.files++; g.files > 50 || depth > maxCalls {
 		return
 	}
-	for _, one := range items(field(root, "include")) {
-		g.include(resolve(one), depth)
+	for _, one := range yamlfile.Items(yamlfile.Field(root, "include")) {
+		g.include(yamlfile.Resolve(one), depth)
 	}
-	for name, job := range entries(root) {
-		if slices.Contains(gitlabWords, name) || job == nil || job.Kind != yaml.MappingNode {
+	for key, job := range yamlfile.Fields(root) {
+		name := key.Value
+		if slices.Contains(gitlabWords, name) || job.Kind != yaml.MappingNode {
 			continue
 		}
 		if _, known := g.jobs[name]; !known {
@@ -62,7 +64,7 @@ func (g *gitlab) collect(root *yaml.Node, file string, depth int) {
 // include follows a file of the tree, wildcards too, and notes what lies
 // elsewhere. GitLab's own templates are known by their names.
 func (g *gitlab) include(one *yaml.Node, depth int) {
-	local := scalar(field(one, "local"))
+	local := yamlfile.Text(yamlfile.Field(one, "local"))
 	if one != nil && one.Kind == yaml.ScalarNode && !strings.Contains(one.Value, "://") {
 		local = one.Value
 	}
@@ -74,14 +76,14 @@ func (g *gitlab) include(one *yaml.Node, depth int) {
 		}
 		return
 	}
-	if template := field(one, "template"); template != nil {
+	if template := yamlfile.Field(one, "template"); template != nil {
 		if strings.Contains(template.Value, "Auto-DevOps") || strings.Contains(template.Value, "Code-Quality") || promises(strings.TrimSuffix(template.Value, ".gitlab-ci.yml")) != nothing {
 			g.p.add(template, g.p.path, "", "", "gitlab/test", onChange)
 		}
 		return
 	}
 	for _, key := range []string{"project", "remote", "component"} {
-		if value := scalar(field(one, key)); value != "" {
+		if value := yamlfile.Text(yamlfile.Field(one, key)); value != "" {
 			g.p.elsewhere = append(g.p.elsewhere, value)
 			return
 		}
@@ -114,9 +116,9 @@ func (g *gitlab) readJob(job gitlabJob) {
 	for _, key := range []string{"script", "before_script", "after_script"} {
 		g.scripts(g.inherited(job.node, key, 0), job.file, on, 0)
 	}
-	if included := field(job.node, "trigger", "include"); included != nil {
-		for _, one := range items(included) {
-			if local := scalar(field(one, "local")); local != "" {
+	if included := yamlfile.Field(job.node, "trigger", "include"); included != nil {
+		for _, one := range yamlfile.Items(included) {
+			if local := yamlfile.Text(yamlfile.Field(one, "local")); local != "" {
 				if root := yamlFile(g.s, strings.TrimPrefix(local, "/")); root != nil {
 					child := &gitlab{s: g.s, p: g.p, jobs: map[string]gitlabJob{}, files: g.files}
 					child.collect(root, local, maxCalls)
@@ -141,11 +143,11 @@ func (g *gitlab) inherited(job *yaml.Node, key string, depth int) *yaml.Node {
 	if g.nodes++; g.nodes > maxNodes {
 		return nil
 	}
-	if own := field(job, key); own != nil {
+	if own := yamlfile.Field(job, key); own != nil {
 		return own
 	}
-	parents := scalars(field(job, "extends"))
-	for i := len(parents) - 1; i >= 0 && depth < maxAliases; i-- {
+	parents := yamlfile.Texts(yamlfile.Field(job, "extends"))
+	for i := len(parents) - 1; i >= 0 && depth < maxInherited; i-- {
 		if parent, known := g.jobs[parents[i]]; known {
 			if found := g.inherited(parent.node, key, depth+1); found != nil {
 				return found
@@ -158,8 +160,8 @@ func (g *gitlab) inherited(job *yaml.Node, key string, depth int) *yaml.Node {
 // scripts adds the lines of a script, which may be nested lists and references
 // to other jobs.
 func (g *gitlab) scripts(n *yaml.Node, file string, on trigger, depth int) {
-	n = resolve(n)
-	if g.nodes++; n == nil || depth > maxAliases || g.nodes > maxNodes || len(g.p.steps) > maxCommands {
+	n = yamlfile.Resolve(n)
+	if g.nodes++; n == nil || depth > maxInherited || g.nodes > maxNodes || len(g.p.steps) > maxCommands {
 		return
 	}
 	if n.Tag == "!reference" && len(n.Content) > 1 {
@@ -190,11 +192,11 @@ func joined(n *yaml.Node) (string, bool) {
 	var script strings.Builder
 	line := n.Line
 	for _, one := range n.Content {
-		one = resolve(one)
+		one = yamlfile.Resolve(one)
 		if one == nil || one.Kind != yaml.ScalarNode || script.Len() > maxConfigBytes {
 			return "", false
 		}
-		for at := firstLine(one); line < at; line++ {
+		for at := yamlfile.FirstLine(one); line < at; line++ {
 			script.WriteByte('\n')
 		}
 		script.WriteString(one.Value)
@@ -209,14 +211,14 @@ func (g *gitlab) trigger(job *yaml.Node) trigger {
 	if rules := g.inherited(job, "rules", 0); rules != nil {
 		return rulesTrigger(rules)
 	}
-	if scalar(g.inherited(job, "when", 0)) == "manual" {
+	if yamlfile.Text(g.inherited(job, "when", 0)) == "manual" {
 		return onDemand
 	}
 	only := g.inherited(job, "only", 0)
 	if only != nil && only.Kind == yaml.MappingNode {
-		only = field(only, "refs")
+		only = yamlfile.Field(only, "refs")
 	}
-	refs := scalars(only)
+	refs := yamlfile.Texts(only)
 	if len(refs) == 0 {
 		return onChange
 	}
@@ -239,12 +241,12 @@ func (g *gitlab) trigger(job *yaml.Node) trigger {
 // rulesTrigger: a rule that is neither manual nor bound to tags, schedules or
 // clicks lets changes through.
 func rulesTrigger(rules *yaml.Node) trigger {
-	for _, rule := range items(rules) {
-		rule = resolve(rule)
-		if when := scalar(field(rule, "when")); when == "never" || when == "manual" {
+	for _, rule := range yamlfile.Items(rules) {
+		rule = yamlfile.Resolve(rule)
+		if when := yamlfile.Text(yamlfile.Field(rule, "when")); when == "never" || when == "manual" {
 			continue
 		}
-		condition := scalar(field(rule, "if"))
+		condition := yamlfile.Text(yamlfile.Field(rule, "if"))
 		tagOnly := strings.Contains(condition, "$CI_COMMIT_TAG") && !strings.Contains(condition, "null") && !strings.Contains(condition, "||")
 		source := strings.Contains(condition, `"schedule"`) || strings.Contains(condition, `"web"`) || strings.Contains(condition, `'schedule'`)
 		if tagOnly || source && strings.Contains(condition, "==") && !strings.Contains(condition, "||") {

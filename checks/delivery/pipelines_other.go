@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/yamlfile"
 )
 
 // scriptKeys hold shell in the configurations that name steps in their own
@@ -27,11 +28,11 @@ func readAny(s *audit.Snapshot, p *pipeline, root *yaml.Node) {
 	case "travis-ci":
 		// travis-ci.org closed in June 2021; see ciRunsTests for travis-ci.com.
 		p.dead = true
-		if field(root, "script") == nil && field(root, "jobs") == nil && field(root, "matrix") == nil {
+		if yamlfile.Field(root, "script") == nil && yamlfile.Field(root, "jobs") == nil && yamlfile.Field(root, "matrix") == nil {
 			w.travisDefault(root)
 		}
 	case "azure-pipelines":
-		if scalar(field(root, "trigger")) == "none" && (field(root, "pr") == nil || scalar(field(root, "pr")) == "none") {
+		if yamlfile.Text(yamlfile.Field(root, "trigger")) == "none" && (yamlfile.Field(root, "pr") == nil || yamlfile.Text(yamlfile.Field(root, "pr")) == "none") {
 			on = onDemand
 		}
 	case "drone", "woodpecker":
@@ -47,7 +48,7 @@ type anyWalk struct {
 }
 
 func (w *anyWalk) walk(n *yaml.Node, on trigger, depth int) {
-	n = resolve(n)
+	n = yamlfile.Resolve(n)
 	if w.nodes++; n == nil || depth > 40 || w.nodes > maxNodes {
 		return
 	}
@@ -57,13 +58,14 @@ func (w *anyWalk) walk(n *yaml.Node, on trigger, depth int) {
 		}
 		return
 	}
-	if slices.Contains([]string{"drone", "woodpecker"}, w.p.system) && field(n, "when") != nil {
+	if slices.Contains([]string{"drone", "woodpecker"}, w.p.system) && yamlfile.Field(n, "when") != nil {
 		on = min(on, eventsTrigger(n))
 	}
-	if task := field(n, "task"); task != nil && task.Kind == yaml.ScalarNode {
+	if task := yamlfile.Field(n, "task"); task != nil && task.Kind == yaml.ScalarNode {
 		w.azureTask(n, task, on)
 	}
-	for key, value := range entries(n) {
+	for name, value := range yamlfile.Fields(n) {
+		key := name.Value
 		switch {
 		case slices.Contains(scriptKeys, key) || w.p.system == "sourcehut" && depth > 0 || strings.HasSuffix(key, "_script"):
 			w.script(value, on, depth)
@@ -89,7 +91,7 @@ func (w *anyWalk) script(value *yaml.Node, on trigger, depth int) {
 			return
 		}
 		for _, one := range value.Content {
-			if one = resolve(one); one != nil && one.Kind == yaml.ScalarNode {
+			if one = yamlfile.Resolve(one); one != nil && one.Kind == yaml.ScalarNode {
 				w.p.add(one, w.p.path, "", one.Value, "", on)
 			} else {
 				w.walk(one, on, depth+1)
@@ -104,10 +106,10 @@ func (w *anyWalk) script(value *yaml.Node, on trigger, depth int) {
 // Maven@3, Gradle@2.
 func (w *anyWalk) azureTask(n, task *yaml.Node, on trigger) {
 	name, _, _ := strings.Cut(task.Value, "@")
-	inputs := field(n, "inputs")
-	argument := scalar(field(inputs, "command"))
+	inputs := yamlfile.Field(n, "inputs")
+	argument := yamlfile.Text(yamlfile.Field(inputs, "command"))
 	for _, key := range []string{"goals", "tasks", "verbose"} {
-		if value := scalar(field(inputs, key)); value != "" && key != "verbose" {
+		if value := yamlfile.Text(yamlfile.Field(inputs, key)); value != "" && key != "verbose" {
 			argument = value
 		}
 	}
@@ -125,7 +127,7 @@ func (w *anyWalk) travisDefault(root *yaml.Node) {
 		"node_js": "npm test", "ruby": "rake", "go": "go test ./...", "rust": "cargo test", "java": "mvn test", "php": "phpunit",
 		"r": "R CMD check .", "scala": "sbt test", "elixir": "mix test", "clojure": "lein test", "csharp": "dotnet test",
 	}
-	if language := field(root, "language"); language != nil {
+	if language := yamlfile.Field(root, "language"); language != nil {
 		w.p.add(language, w.p.path, "", defaults[strings.ToLower(language.Value)], "", onChange)
 	}
 }
@@ -134,13 +136,13 @@ func (w *anyWalk) travisDefault(root *yaml.Node) {
 func eventsTrigger(n *yaml.Node) trigger {
 	best, said := onDemand, false
 	for _, key := range []string{"trigger", "when"} {
-		for _, condition := range items(field(n, key)) {
-			event := field(condition, "event")
+		for _, condition := range yamlfile.Items(yamlfile.Field(n, key)) {
+			event := yamlfile.Field(condition, "event")
 			if event == nil {
 				return onChange
 			}
 			said = true
-			if contains(event, "push", "pull_request") || field(event, "exclude") != nil || contains(field(event, "include"), "push", "pull_request") {
+			if yamlfile.Holds(event, "push", "pull_request") || yamlfile.Field(event, "exclude") != nil || yamlfile.Holds(yamlfile.Field(event, "include"), "push", "pull_request") {
 				best = onChange
 			}
 		}

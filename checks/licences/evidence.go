@@ -9,6 +9,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/licence"
 	"github.com/perenne-audit/perenne/internal/manifest"
+	"github.com/perenne-audit/perenne/internal/publiccode"
 )
 
 // evidence is everything that says under which licence a repository is.
@@ -25,7 +26,8 @@ type evidence struct {
 	readme licenceFile
 	// declared is what manifests and publiccode.yml say.
 	declared []declaration
-	public   publiccode
+	// public is nil without one.
+	public *publiccode.File
 }
 
 // licenceFile is a file with what was recognised in it.
@@ -52,7 +54,7 @@ func evidenceOf(s *audit.Snapshot) *evidence {
 }
 
 func gather(s *audit.Snapshot) *evidence {
-	e := &evidence{public: readPubliccode(s)}
+	e := &evidence{public: publiccode.Of(s)}
 	e.declared = declarations(s, e.public)
 	var below []audit.File
 	for _, f := range s.OwnFiles() {
@@ -190,7 +192,7 @@ func (e *evidence) refined(ids []string) []string {
 
 // declarations reads the licences of the manifests at the top and of
 // publiccode.yml; of manifests in folders only when there are none of those.
-func declarations(s *audit.Snapshot, public publiccode) []declaration {
+func declarations(s *audit.Snapshot, public *publiccode.File) []declaration {
 	var top, below []declaration
 	for _, m := range manifest.Of(s).Manifests {
 		d, ok := declarationOf(m)
@@ -202,9 +204,9 @@ func declarations(s *audit.Snapshot, public publiccode) []declaration {
 			top = append(top, d)
 		}
 	}
-	if public.licence != "" {
-		if expression, ok := licence.ParseExpression(public.licence); ok {
-			top = append(top, declaration{path: public.path, written: public.licence, expression: expression})
+	if public != nil {
+		if expression, ok := licence.ParseExpression(public.Licence.Text); ok {
+			top = append(top, declaration{path: public.Path, written: public.Licence.Text, expression: expression})
 		}
 	}
 	if len(top) == 0 {

@@ -66,7 +66,7 @@ func unlisted(s *audit.Snapshot, e *evidence, expression licence.Expression) aud
 	switch {
 	case s.Forge != nil && s.Forge.Fork:
 		return audit.NotApplicable("fork", "expression", written)
-	case e.public.basedOn:
+	case e.public != nil && len(e.public.BasedOn) > 0:
 		return audit.NotApplicable("based-on", "expression", written)
 	}
 	for _, id := range expression.IDs() {

@@ -9,10 +9,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/yamlfile"
 )
-
-// maxYAMLBytes is the largest compose file or manifest that is read.
-const maxYAMLBytes = 1 << 20
 
 func readComposeFiles(s *audit.Snapshot) []*ComposeFile {
 	var all []*ComposeFile
@@ -44,14 +42,14 @@ func parseCompose(content []byte, c *ComposeFile) error {
 		return fmt.Errorf("%w: empty", ErrSyntax)
 	}
 	top := documents[0]
-	services := field(top, "services")
-	if services == nil && field(top, "version") == nil {
+	services := yamlfile.Field(top, "services")
+	if services == nil && yamlfile.Field(top, "version") == nil {
 		services = firstVersion(top)
 	}
 	if services == nil {
 		return nil
 	}
-	for name, node := range fields(services) {
+	for name, node := range yamlfile.Fields(services) {
 		if name.Kind != yaml.ScalarNode {
 			return syntaxOrTemplate(content, fmt.Errorf("line %d: a service without a name", name.Line))
 		}
@@ -71,8 +69,8 @@ func parseCompose(content []byte, c *ComposeFile) error {
 // firstVersion returns the top itself where it is a compose file of version 1,
 // which names its services without a key above them.
 func firstVersion(top *yaml.Node) *yaml.Node {
-	for _, node := range fields(top) {
-		if field(node, "image") != nil || field(node, "build") != nil {
+	for _, node := range yamlfile.Fields(top) {
+		if yamlfile.Field(node, "image") != nil || yamlfile.Field(node, "build") != nil {
 			return top
 		}
 	}
@@ -80,15 +78,15 @@ func firstVersion(top *yaml.Node) *yaml.Node {
 }
 
 func readService(name *yaml.Node, node *yaml.Node, dir string) Service {
-	s := Service{Name: name.Value, Line: name.Line, Image: text(field(node, "image"))}
-	if build := field(node, "build"); build != nil {
-		s.Build, s.Dockerfile = buildPaths(build, text(field(node, "dockerfile")), dir)
-		s.Target, s.Args = text(field(build, "target")), buildArgs(build)
+	s := Service{Name: name.Value, Line: name.Line, Image: yamlfile.Text(yamlfile.Field(node, "image"))}
+	if build := yamlfile.Field(node, "build"); build != nil {
+		s.Build, s.Dockerfile = buildPaths(build, yamlfile.Text(yamlfile.Field(node, "dockerfile")), dir)
+		s.Target, s.Args = yamlfile.Text(yamlfile.Field(build, "target")), buildArgs(build)
 	}
-	for _, port := range items(field(node, "ports")) {
+	for _, port := range yamlfile.Sequence(yamlfile.Field(node, "ports")) {
 		s.Ports = append(s.Ports, composePort(port))
 	}
-	if probe := field(node, "healthcheck"); probe != nil && !disabled(probe) {
+	if probe := yamlfile.Field(node, "healthcheck"); probe != nil && !disabled(probe) {
 		s.Healthcheck = probe.Line
 	}
 	return s
@@ -97,9 +95,9 @@ func readService(name *yaml.Node, node *yaml.Node, dir string) Service {
 // buildPaths returns the folder and the Dockerfile of a build, both from the top
 // of the repository; the Dockerfile is "" when it lies elsewhere.
 func buildPaths(build *yaml.Node, dockerfile, dir string) (folder, file string) {
-	context := text(build)
+	context := yamlfile.Text(build)
 	if build.Kind == yaml.MappingNode {
-		context, dockerfile = text(field(build, "context")), text(field(build, "dockerfile"))
+		context, dockerfile = yamlfile.Text(yamlfile.Field(build, "context")), yamlfile.Text(yamlfile.Field(build, "dockerfile"))
 	}
 	if context == "" {
 		context = "."
@@ -112,7 +110,7 @@ func buildPaths(build *yaml.Node, dockerfile, dir string) (folder, file string) 
 		dockerfile = "Dockerfile"
 	}
 	file = path.Join(folder, dockerfile)
-	if outside(file) || path.IsAbs(dockerfile) || field(build, "dockerfile_inline") != nil {
+	if outside(file) || path.IsAbs(dockerfile) || yamlfile.Field(build, "dockerfile_inline") != nil {
 		return folder, ""
 	}
 	return folder, file
@@ -128,13 +126,13 @@ func buildArgs(build *yaml.Node) map[string]string {
 			known[name] = value
 		}
 	}
-	list := field(build, "args")
-	for _, item := range items(list) {
-		name, value, _ := strings.Cut(text(item), "=")
+	list := yamlfile.Field(build, "args")
+	for _, item := range yamlfile.Sequence(list) {
+		name, value, _ := strings.Cut(yamlfile.Text(item), "=")
 		add(name, value)
 	}
-	for name, value := range fields(list) {
-		add(name.Value, text(value))
+	for name, value := range yamlfile.Fields(list) {
+		add(name.Value, yamlfile.Text(value))
 	}
 	if len(known) == 0 {
 		return nil
@@ -166,39 +164,39 @@ func outside(p string) bool { return p == ".." || strings.HasPrefix(p, "../") }
 
 func composePort(port *yaml.Node) string {
 	if port.Kind != yaml.MappingNode {
-		return text(port)
+		return yamlfile.Text(port)
 	}
-	target := text(field(port, "target"))
-	if published := text(field(port, "published")); published != "" {
+	target := yamlfile.Text(yamlfile.Field(port, "target"))
+	if published := yamlfile.Text(yamlfile.Field(port, "published")); published != "" {
 		return published + ":" + target
 	}
 	return target
 }
 
 func disabled(probe *yaml.Node) bool {
-	if text(field(probe, "disable")) == "true" {
+	if yamlfile.Text(yamlfile.Field(probe, "disable")) == "true" {
 		return true
 	}
-	test := field(probe, "test")
+	test := yamlfile.Field(probe, "test")
 	if test != nil && test.Kind == yaml.SequenceNode && len(test.Content) > 0 {
-		return text(test.Content[0]) == "NONE"
+		return yamlfile.Text(test.Content[0]) == "NONE"
 	}
-	return text(test) == "NONE"
+	return yamlfile.Text(test) == "NONE"
 }
 
 // envFiles returns the files of env_file: a name, a list of names, or a list of
 // {path: name, required: false}. One that is not required is left out.
 func envFiles(service *yaml.Node, dir string) []string {
-	node := field(service, "env_file")
-	list := items(node)
+	node := yamlfile.Field(service, "env_file")
+	list := yamlfile.Sequence(node)
 	if node != nil && node.Kind == yaml.ScalarNode {
 		list = []*yaml.Node{node}
 	}
 	var files []string
 	for _, one := range list {
-		name := text(one)
-		if one.Kind == yaml.MappingNode && text(field(one, "required")) != "false" {
-			name = text(field(one, "path"))
+		name := yamlfile.Text(one)
+		if one.Kind == yaml.MappingNode && yamlfile.Text(yamlfile.Field(one, "required")) != "false" {
+			name = yamlfile.Text(yamlfile.Field(one, "path"))
 		}
 		file := path.Join(dir, name)
 		if name != "" && !path.IsAbs(name) && !outside(file) {
@@ -211,16 +209,16 @@ func envFiles(service *yaml.Node, dir string) []string {
 // passThrough notes the variables that a service hands on without a value:
 // "- TOKEN" in a list, "TOKEN:" in a mapping.
 func (c *ComposeFile) passThrough(service *yaml.Node) {
-	environment := field(service, "environment")
-	for _, entry := range items(environment) {
-		if name := text(entry); name != "" && !strings.Contains(name, "=") {
+	environment := yamlfile.Field(service, "environment")
+	for _, entry := range yamlfile.Sequence(environment) {
+		if name := yamlfile.Text(entry); name != "" && !strings.Contains(name, "=") {
 			c.variable(Variable{Name: name, Line: entry.Line})
 		}
 	}
 	if environment == nil || environment.Kind != yaml.MappingNode {
 		return
 	}
-	for name, value := range fields(environment) {
+	for name, value := range yamlfile.Fields(environment) {
 		if value.Tag == "!!null" {
 			c.variable(Variable{Name: name.Value, Line: name.Line})
 		}

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/yamlfile"
 )
 
 // KubernetesFile is one YAML file of Kubernetes objects, or the file at the head
@@ -98,7 +99,7 @@ func readKubernetesFiles(s *audit.Snapshot) []*KubernetesFile {
 
 func maybeManifest(f audit.File) bool {
 	ext := path.Ext(f.Path)
-	if ext != ".yml" && ext != ".yaml" || composeName(f.Name()) || strings.HasPrefix(f.Name(), ".") || f.SizeBytes > maxYAMLBytes {
+	if ext != ".yml" && ext != ".yaml" || composeName(f.Name()) || strings.HasPrefix(f.Name(), ".") || f.SizeBytes > yamlfile.MaxBytes {
 		return false
 	}
 	if translation(strings.TrimSuffix(f.Name(), ext)) {
@@ -155,7 +156,7 @@ func readChart(s *audit.Snapshot, f audit.File) *KubernetesFile {
 		k.Err = fmt.Errorf("parse %q: %w", f.Path, err)
 		return k
 	}
-	if k.Chart = text(field(documents[0], "name")); k.Chart == "" {
+	if k.Chart = yamlfile.Text(yamlfile.Field(documents[0], "name")); k.Chart == "" {
 		k.Err = fmt.Errorf("parse %q: %w: chart without a name", f.Path, ErrSyntax)
 	}
 	return k
@@ -191,8 +192,8 @@ func readManifest(s *audit.Snapshot, f audit.File) *KubernetesFile {
 var foreignAPIs = []string{"backstage.io/", "skaffold/", "kind.x-k8s.io/", "kubeadm.k8s.io/", "score.dev/"}
 
 func (k *KubernetesFile) addObjects(top *yaml.Node) {
-	kind, version := field(top, "kind"), text(field(top, "apiVersion"))
-	if text(kind) == "" || version == "" {
+	kind, version := yamlfile.Field(top, "kind"), yamlfile.Text(yamlfile.Field(top, "apiVersion"))
+	if yamlfile.Text(kind) == "" || version == "" {
 		return
 	}
 	for _, api := range foreignAPIs {
@@ -201,22 +202,24 @@ func (k *KubernetesFile) addObjects(top *yaml.Node) {
 		}
 	}
 	if holdsObjects(kind) {
-		for _, item := range append(items(field(top, "items")), items(field(top, "objects"))...) {
+		for _, item := range append(yamlfile.Sequence(yamlfile.Field(top, "items")), yamlfile.Sequence(yamlfile.Field(top, "objects"))...) {
 			// One level only: an alias may make a list its own item.
-			if !holdsObjects(field(item, "kind")) {
+			if !holdsObjects(yamlfile.Field(item, "kind")) {
 				k.addObjects(item)
 			}
 		}
 		return
 	}
 	k.Objects = append(k.Objects, Object{
-		Kind: text(kind), Name: text(field(field(top, "metadata"), "name")), Line: kind.Line,
-		Containers: podContainers(field(top, "spec"), 0),
+		Kind: yamlfile.Text(kind), Name: yamlfile.Text(yamlfile.Field(top, "metadata", "name")), Line: kind.Line,
+		Containers: podContainers(yamlfile.Field(top, "spec"), 0),
 	})
 }
 
 // holdsObjects reports a list of objects, or a template of OpenShift.
-func holdsObjects(kind *yaml.Node) bool { return text(kind) == "List" || text(kind) == "Template" }
+func holdsObjects(kind *yaml.Node) bool {
+	return yamlfile.Text(kind) == "List" || yamlfile.Text(kind) == "Template"
+}
 
 // podContainers finds the pod below a spec: at spec.template.spec for most
 // kinds, one level deeper for a CronJob.
@@ -224,7 +227,7 @@ func podContainers(spec *yaml.Node, depth int) []PodContainer {
 	if spec == nil || depth > 3 {
 		return nil
 	}
-	if list := items(field(spec, "containers")); list != nil {
+	if list := yamlfile.Sequence(yamlfile.Field(spec, "containers")); list != nil {
 		containers := make([]PodContainer, 0, len(list))
 		for _, c := range list {
 			containers = append(containers, podContainer(c))
@@ -232,7 +235,7 @@ func podContainers(spec *yaml.Node, depth int) []PodContainer {
 		return containers
 	}
 	for _, name := range []string{"template", "jobTemplate"} {
-		if inner := field(field(spec, name), "spec"); inner != nil {
+		if inner := yamlfile.Field(spec, name, "spec"); inner != nil {
 			return podContainers(inner, depth+1)
 		}
 	}
@@ -240,9 +243,9 @@ func podContainers(spec *yaml.Node, depth int) []PodContainer {
 }
 
 func podContainer(node *yaml.Node) PodContainer {
-	c := PodContainer{Name: text(field(node, "name")), Image: text(field(node, "image")), Line: node.Line}
+	c := PodContainer{Name: yamlfile.Text(yamlfile.Field(node, "name")), Image: yamlfile.Text(yamlfile.Field(node, "image")), Line: node.Line}
 	for _, name := range []string{"livenessProbe", "readinessProbe", "startupProbe"} {
-		if probe := field(node, name); probe != nil && (c.Probe == 0 || probe.Line < c.Probe) {
+		if probe := yamlfile.Field(node, name); probe != nil && (c.Probe == 0 || probe.Line < c.Probe) {
 			c.Probe = probe.Line
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/yamlfile"
 )
 
 // PlatformFile is one file that tells an application platform (Scalingo, Clever
@@ -72,7 +73,7 @@ func readProcfile(s *audit.Snapshot, f audit.File, p *PlatformFile) bool {
 		p.Err = fmt.Errorf("parse %q: %w", f.Path, err)
 		return true
 	}
-	for line := range strings.Lines(string(content[:min(len(content), maxYAMLBytes)])) {
+	for line := range strings.Lines(string(content[:min(len(content), yamlfile.MaxBytes)])) {
 		name, command, found := strings.Cut(strings.TrimSpace(line), ":")
 		if found && strings.TrimSpace(command) != "" && isProcess(name) {
 			p.Processes = append(p.Processes, name)
@@ -103,7 +104,7 @@ func readAppJSON(s *audit.Snapshot, f audit.File, p *PlatformFile) bool {
 		Addons, Buildpacks       []json.RawMessage
 		Stack, Expo, DisplayName json.RawMessage
 	}
-	if len(content) > maxYAMLBytes || json.Unmarshal(content, &app) != nil {
+	if len(content) > yamlfile.MaxBytes || json.Unmarshal(content, &app) != nil {
 		return false
 	}
 	if app.Expo != nil || app.DisplayName != nil {

@@ -3,9 +3,8 @@ package deliverable
 import (
 	"slices"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/publiccode"
 )
 
 // stated maps publiccode.yml's softwareType to the kinds that agree with it, the
@@ -21,24 +20,14 @@ var stated = map[string][]audit.Kind{
 // top, unless the two agree. Values that name no kind, and files that cannot be
 // read, change nothing.
 func (v *survey) state(found []audit.Deliverable) []audit.Deliverable {
-	f, ok := v.s.File("publiccode.yml")
-	if !ok {
-		f, ok = v.s.File("publiccode.yaml")
-	}
-	if !ok {
+	code := publiccode.Of(v.s)
+	if code == nil {
 		return found
 	}
-	content, ok := v.s.ReadText(f)
-	var declared struct {
-		SoftwareType string `yaml:"softwareType"`
-	}
-	if !ok || len(content) > maxImportsBytes || yaml.Unmarshal([]byte(content), &declared) != nil {
-		return found
-	}
-	kinds := stated[declared.SoftwareType]
+	kinds := stated[code.SoftwareType.Text]
 	if len(kinds) == 0 || slices.ContainsFunc(found, func(d audit.Deliverable) bool { return slices.Contains(kinds, d.Kind) }) {
 		return found
 	}
 	found = slices.DeleteFunc(found, func(d audit.Deliverable) bool { return d.Root == "" && strength[d.Kind] > 0 })
-	return append(found, audit.Deliverable{Kind: kinds[0], Because: f.Path})
+	return append(found, audit.Deliverable{Kind: kinds[0], Because: code.Path})
 }

@@ -22,7 +22,7 @@ const module = "github.com/perenne-audit/perenne"
 // readers turn files of the snapshot into something a check can ask about.
 var readers = []string{
 	"internal/container", "internal/deliverable", "internal/document",
-	"internal/history", "internal/licence", "internal/manifest",
+	"internal/history", "internal/licence", "internal/manifest", "internal/publiccode", "internal/yamlfile",
 }
 
 // imports is the one table of what a package may import from this module. A key
@@ -31,12 +31,14 @@ var readers = []string{
 var imports = map[string][]string{
 	"internal/audit": {},
 
-	"internal/container":   {"internal/audit"},
+	"internal/yamlfile":    {"internal/audit"},
+	"internal/container":   {"internal/audit", "internal/yamlfile"},
+	"internal/publiccode":  {"internal/audit", "internal/yamlfile"},
 	"internal/document":    {"internal/audit"},
 	"internal/history":     {"internal/audit"},
 	"internal/manifest":    {"internal/audit"},
 	"internal/licence":     {"internal/audit", "internal/manifest", "internal/document"},
-	"internal/deliverable": {"internal/audit", "internal/manifest", "internal/document", "internal/container"},
+	"internal/deliverable": {"internal/audit", "internal/manifest", "internal/document", "internal/container", "internal/publiccode"},
 
 	"checks":           {"internal/audit", "checks/*"},
 	"checks/*":         append([]string{"internal/audit"}, readers...),
