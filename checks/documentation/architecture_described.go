@@ -47,6 +47,8 @@ func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
 	}
 	where = where[:min(len(where), maxPlaces)]
 	switch {
+	case len(described) > 0 && slices.ContainsFunc(diagrams, func(d audit.Place) bool { return d.Path == described[0].doc.Path }):
+		return audit.Met("described-and-drawn", "path", described[0].doc.Path).At(where...).Fact("files", files)
 	case len(described) > 0 && len(diagrams) > 0:
 		return audit.Met("described", "path", described[0].doc.Path, "diagram", diagrams[0].Path).At(where...).Fact("files", files)
 	case len(described) > 0:

@@ -153,7 +153,7 @@ func givesContact(doc *document.Document) bool {
 	return false
 }
 
-var contactWord = regexp.MustCompile(`(?i)\b(?:contact|contacts|contacter|contactez|écrivez|ecrivez|mainteneurs?|maintained by|maintenu par|support)\b`)
+var contactWord = regexp.MustCompile(`(?i)\b(?:contact|contacts|contacter|contactez|écrivez|ecrivez|mainteneurs?|maintained by|maintenu par)\b`)
 
 func leads(sections []document.Section) bool {
 	for _, s := range sections {
@@ -178,7 +178,7 @@ func reaches(link document.Link) bool {
 		return false
 	}
 	url, _, _ = strings.Cut(strings.TrimSuffix(url, "/"), "?")
-	for _, end := range []string{"/issues", "/issues/new", "/issues/new/choose", "/discussions", "/contact", "/support"} {
+	for _, end := range []string{"/issues", "/issues/new", "/issues/new/choose", "/discussions", "/contact", "/support", "/community", "/communaute"} {
 		if strings.HasSuffix(url, end) {
 			return true
 		}

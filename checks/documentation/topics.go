@@ -41,7 +41,7 @@ var vocabulary = map[topic]string{
 	usage: `usage|utilisation|utiliser|using|how to use|mode d emploi|comment utiliser|comment ca marche|exemple|exemples|example|examples|
 		guide utilisateur|user guide|manuel|run|running|lancer|lancement|launch|launching|execution|executer|commandes|commands|demo|
 		tutorial|tutoriel|cli|demarrer|demarrage|getting started|how it works|fonctionnement|quick start|quickstart|start`,
-	contact: `contact|contacts|contactez|contacter|nous contacter|contact us|support|aide|help|getting help|besoin d aide|assistance|
+	contact: `contact|contacts|contactez|contacter|nous contacter|contact us|=support|getting support|get support|support technique|technical support|support and|support et|user support|support utilisateurs|=aide|=help|getting help|get help|need help|obtenir de l aide|aide et|help and|besoin d aide|assistance|
 		feedback|signaler|issues|bugs|questions|une question|mainteneur|mainteneurs|mainteneuse|maintainer|maintainers|maintenance by|
 		communaute|community|retours|nous ecrire|report a bug|keep in touch|referents|referent`,
 	people: `auteur|auteurs|autrice|author|authors|equipe|team|credits|contributors|contributeurs|contributrices|qui sommes nous|who we are|
@@ -60,7 +60,7 @@ var vocabulary = map[topic]string{
 		retour arriere|disaster recovery|maintien en condition operationnelle|mco|pca|pra|on call|=production|en production|in production`,
 	architecture: `architecture|architectures|technical architecture|architecture technique|architecture logicielle|architecture overview|notes d architecture|
 		documentation technique|technical documentation|technical overview|technical points|stack|stack technique|tech stack|
-		technologies|composants|components|modele de donnees|data model|database model|schema|schemas|structure|project structure|structure du projet|
+		technologies|composants|components|modele de donnees|data model|database model|schema|schemas|=structure|structure of|project structure|structure de l application|structure du code|structure des dossiers|structure du projet|
 		structure du depot|code structure|organisation du code|organisation du depot|arborescence|project organization|repository structure|
 		how it works|fonctionnement|comment ca marche|fonctionnement technique|conception|=design|technical design|software design|system design|internals|flux|data flow|diagram|diagramme|diagrammes|diagrams|vue technique|modules|pipeline`,
 	contents:  `sommaire|table des matieres|table of contents|toc|contents|plan|index`,
