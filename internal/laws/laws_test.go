@@ -53,8 +53,10 @@ var imports = map[string][]string{
 	"internal/acquire/gitwire":  {"internal/audit"},
 	"internal/acquire/gitserve": {},
 	"internal/store":            {"internal/audit"},
+	"internal/portfolio":        {"internal/audit"},
 	"internal/queue":            {"internal/audit"},
 	"internal/evidence":         {"internal/audit"},
+	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue"},
 
 	"config": {"internal/acquire"},
 
