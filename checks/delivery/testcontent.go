@@ -44,14 +44,15 @@ func templated(content []byte) bool {
 // testMarks maps an extension to what a file of tests holds; a file with none of
 // them tests nothing.
 var testMarks = map[string][]string{
-	".py":  {"def test", "unittest", "TestCase", ">>> ", "assert ", "async def test"},
-	".js":  {"test(", "it(", "describe(", "test.", "suite(", "scenario(", "cy.", "expect(", "assert", "fixture", "Feature(", "Given(", "page.goto", "`should"},
-	".R":   {"test_that", "expect_", "context(", "stopifnot", "describe(", "checkEquals", "test_", "AppDriver", "ShinyDriver"},
-	".php": {"function test", "@test", "#[Test", "#[DataProvider", "it(", "test(", "assert", "wantTo", "function it_", "amOnPage", "shouldReturn"},
-	".rb":  {"test ", "def test_", "describe", "it ", "should", "specify", "scenario", "assert"},
-	".rs":  {"#[test]", "#[tokio::test]", "::test]", "#[rstest]", "proptest!"},
-	".sql": {"select", "SELECT", "{{"},
-	".jl":  {"@test"},
+	".py":   {"def test", "unittest", "TestCase", ">>> ", "assert ", "async def test"},
+	".js":   {"test(", "it(", "describe(", "test.", "suite(", "scenario(", "cy.", "expect(", "assert", "fixture", "Feature(", "Given(", "page.goto", "`should"},
+	".R":    {"test_that", "expect_", "context(", "stopifnot", "describe(", "checkEquals", "test_", "AppDriver", "ShinyDriver"},
+	".php":  {"function test", "@test", "#[Test", "#[DataProvider", "it(", "test(", "assert", "wantTo", "function it_", "amOnPage", "shouldReturn"},
+	".rb":   {"test ", "def test_", "describe", "it ", "should", "specify", "scenario", "assert"},
+	".rs":   {"#[test]", "#[tokio::test]", "::test]", "#[rstest]", "proptest!"},
+	".java": {"@Test", "@ParameterizedTest", "@RepeatedTest", "@TestFactory", "@Property", "@ArchTest", "@RunWith", "@Suite", "TestCase", "@Given", "@When"},
+	".sql":  {"select", "SELECT", "{{"},
+	".jl":   {"@test"},
 }
 
 // testsIn reports whether the content holds tests.

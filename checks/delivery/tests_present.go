@@ -77,7 +77,9 @@ func onlyLibraries(s *audit.Snapshot) bool {
 func untestedRoot(s *audit.Snapshot, suite *suite) string {
 	var roots []string
 	for _, d := range s.Deliverables {
-		if d.Root != "" && !d.Static && slices.Contains(programs, d.Kind) {
+		// An application's own packages are tested through it.
+		within := d.Kind == audit.Library && !onlyLibraries(s)
+		if d.Root != "" && !d.Static && !within && slices.Contains(programs, d.Kind) {
 			roots = append(roots, d.Root)
 		}
 	}
