@@ -33,7 +33,7 @@ var duties = []struct {
 		regexp.MustCompile(`\b(?:logs?|logging|journaux|journalisation|traces)\b`),
 		regexp.MustCompile(`(?:\b(?:journalctl|docker logs|compose (?:-f \S+ )*logs|pm2 logs|kubectl logs|heroku logs|scalingo [^\n]*logs|journaux|logs|fichiers? de log|log files?)\b|/var/log)`)},
 	{"backup",
-		regexp.MustCompile(`\b(?:sauvegardes?|backups?|restauration|restaurer|restore|restoring|recovery|dumps?)\b`),
+		regexp.MustCompile(`\b(?:sauvegardes?|backups?|restauration|restaurer|restore|restoring|recovery|(?:sql|database|db|base) dumps?|dumps? (?:de la base|of the database))\b`),
 		regexp.MustCompile(`\b(?:sauvegard\w+|backups?|back up|restaur(?:er|ez|ation)|restore|pg_dump|pg_restore|mysqldump|mongodump)\b`)},
 	{"incident",
 		regexp.MustCompile(`\b(?:incidents?|pannes?|astreinte|depannage|troubleshooting|en cas de (?:probleme|panne|crash|erreur)|outage|on call|rollback|retour arriere|recovery|disaster|reprise|erreurs? (?:frequentes?|connues?|courantes?)|known issues)\b`),
@@ -52,6 +52,9 @@ func runOperationsGuide(s *audit.Snapshot) audit.Verdict {
 	covered := map[string][]audit.Place{}
 	for _, doc := range append(slices.Clone(guides(s)), linkedFromProduction(s)...) {
 		coverDocument(s, doc, covered)
+	}
+	if started := runsItself(s); len(covered["start"]) == 0 && started != (audit.Place{}) {
+		covered["start"] = []audit.Place{started}
 	}
 	covers := []string{}
 	subjects := 0
@@ -79,6 +82,29 @@ func runOperationsGuide(s *audit.Snapshot) audit.Verdict {
 	return audit.NotMet("absent").Fact("covers", covers)
 }
 
+// runsItself returns where a guide shows the commands of a repository that holds
+// data pipelines only: whoever operates one starts it the way its users do.
+func runsItself(s *audit.Snapshot) audit.Place {
+	if slices.ContainsFunc(s.Deliverables, func(d audit.Deliverable) bool {
+		return slices.Contains(operated, d.Kind) && d.Kind != audit.DataPipeline && d.Kind != audit.DataikuProject
+	}) {
+		return audit.Place{}
+	}
+	for _, doc := range guides(s) {
+		for i, section := range doc.Sections {
+			if isTitle(doc, i) || !about(section.Heading, usage) {
+				continue
+			}
+			for _, c := range commandsIn(doc.Below(i)) {
+				if !packageManagers[c.words[0]] && !c.installs() {
+					return audit.Place{Path: doc.Path, Line: c.line}
+				}
+			}
+		}
+	}
+	return audit.Place{}
+}
+
 // coverDocument notes which duties one document covers: a document about
 // operation in all of it, another one in its sections about operation or
 // deployment.
@@ -100,7 +126,7 @@ func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string
 			text = sectionText(section)
 		}
 		for _, d := range duties {
-			own := slices.Contains(ownHeadings, d.name) || d.name == "logs" && showsCommand(section)
+			own := slices.Contains(ownHeadings, d.name) || d.name == "logs" && (showsCommand(section) || words(doc.Below(i)) >= toldAtLength)
 			named := (operating || own) && d.heading.MatchString(heading) && substantial(doc.Below(i)) && !isTitle(doc, i)
 			if named || operating && d.text.MatchString(text) {
 				covered[d.name] = append(covered[d.name], place)
@@ -108,6 +134,10 @@ func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string
 		}
 	}
 }
+
+// toldAtLength is how many words under a heading on logs say where they are kept
+// and who reads them.
+const toldAtLength = 40
 
 // showsCommand reports whether a section says what to type, or which file to
 // open.

@@ -54,7 +54,7 @@ var vocabulary = map[topic]string{
 		hebergement|hosting|=livraison|mettre en production|going live|in production|=heroku|=scalingo|=clever cloud|=kubernetes|=helm|self hosting|
 		production deployment|production setup|production server|serveur de production|production environment|environnement de production|
 		installation serveur|server installation`,
-	operations: `exploitation|runbook|runbooks|operations|operation|ops|operating|maintenance|sauvegarde|sauvegardes|backup|backups|
+	operations: `exploitation|runbook|runbooks|operations|operation|operational|ops|operating|maintenance|sauvegarde|sauvegardes|backup|backups|
 		restauration|restore|recovery|plan de reprise|supervision|=monitoring|incident|incidents|astreinte|panne|pannes|depannage|troubleshooting|
 		en cas de probleme|en cas de panne|=arret|arreter le service|arreter l application|redemarrage|redemarrer|restart|restarting|rollback|
 		retour arriere|disaster recovery|maintien en condition operationnelle|mco|pca|pra|on call|=production|en production|in production`,
