@@ -50,7 +50,7 @@ var testMarks = map[string][]string{
 	".php":  {"function test", "@test", "#[Test", "#[DataProvider", "it(", "test(", "assert", "wantTo", "function it_", "amOnPage", "shouldReturn"},
 	".rb":   {"test ", "def test_", "describe", "it ", "should", "specify", "scenario", "assert"},
 	".rs":   {"#[test]", "#[tokio::test]", "::test]", "#[rstest]", "proptest!"},
-	".java": {"@Test", "@ParameterizedTest", "@RepeatedTest", "@TestFactory", "@Property", "@ArchTest", "@RunWith", "@Suite", "TestCase", "@Given", "@When"},
+	".java": {"@Test\n", "@Test\r", "@Test ", "@Test(", "@ParameterizedTest", "@RepeatedTest", "@TestFactory", "@Property", "@ArchTest", "@RunWith", "@Suite", "TestCase", "@Given", "@When"},
 	".sql":  {"select", "SELECT", "{{"},
 	".jl":   {"@test"},
 }
