@@ -69,10 +69,10 @@ type importer struct {
 	defis      []defi
 	nameless   int
 	ministries []audit.Ministry
-	// ministry maps the name of an administration to its id.
+	// ministry maps the words of an administration's name to its id.
 	ministry map[string]string
-	taken      map[string]int
-	out        strings.Builder
+	taken    map[string]int
+	out      strings.Builder
 }
 
 // collect reads the entries: a mapping from a name to an entry, or a list.
@@ -176,9 +176,9 @@ func (i *importer) name() {
 		}
 		d.id = free(id, used)
 		id = Slug(d.administration)
-		if _, known := i.ministry[d.administration]; !known && id != "" {
+		if _, known := i.ministry[words(d.administration)]; !known && id != "" {
 			id = free(id, usedMinistry)
-			i.ministry[d.administration] = id
+			i.ministry[words(d.administration)] = id
 			i.ministries = append(i.ministries, audit.Ministry{ID: id, Name: d.administration})
 		}
 	}
@@ -218,7 +218,7 @@ func (i *importer) write() []byte {
 
 func (i *importer) challenge(d defi) {
 	i.printf("  - id: %s\n    name: %s\n", scalar(d.id), scalar(d.title))
-	if m := i.ministry[d.administration]; m != "" {
+	if m := i.ministry[words(d.administration)]; m != "" {
 		i.printf("    ministry: %s\n", scalar(m))
 	}
 	if d.promotion != "" {

@@ -9,7 +9,10 @@ import (
 
 // Slug makes an id from a name: lower case, accents taken off, hyphens between
 // the words, cut to the length that an id may have. It is empty for a name without Latin letters or digits.
-func Slug(name string) string {
+func Slug(name string) string { return shorten(words(name)) }
+
+// words is a slug of any length.
+func words(name string) string {
 	name = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", "@", "a").Replace(name)
 	var b strings.Builder
 	gap := false
@@ -25,15 +28,15 @@ func Slug(name string) string {
 		case !unicode.Is(unicode.Mn, r):
 			gap = true
 		}
-		if b.Len() > maxID {
-			return shorten(b.String())
-		}
 	}
 	return b.String()
 }
 
 // shorten cuts a slug between two words where it can.
 func shorten(slug string) string {
+	if len(slug) <= maxID {
+		return slug
+	}
 	slug = slug[:maxID]
 	if i := strings.LastIndexByte(slug, '-'); i > maxID/2 {
 		slug = slug[:i]
