@@ -96,7 +96,7 @@ func runsItself(s *audit.Snapshot) audit.Place {
 				continue
 			}
 			for _, c := range commandsIn(doc.Below(i)) {
-				if !packageManagers[c.words[0]] && !c.installs() {
+				if c.words[0] != "git" && !packageManagers[c.words[0]] && !slices.Contains(c.words, "install") {
 					return audit.Place{Path: doc.Path, Line: c.line}
 				}
 			}
@@ -126,7 +126,7 @@ func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string
 			text = sectionText(section)
 		}
 		for _, d := range duties {
-			own := slices.Contains(ownHeadings, d.name) || d.name == "logs" && (showsCommand(section) || words(doc.Below(i)) >= toldAtLength)
+			own := slices.Contains(ownHeadings, d.name) || d.name == "logs" && !strings.Contains(heading, "format") && (showsCommand(section) || words(doc.Below(i)) >= toldAtLength)
 			named := (operating || own) && d.heading.MatchString(heading) && substantial(doc.Below(i)) && !isTitle(doc, i)
 			if named || operating && d.text.MatchString(text) {
 				covered[d.name] = append(covered[d.name], place)
