@@ -2,12 +2,12 @@ package delivery
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/manifest"
+	"github.com/perenne-audit/perenne/internal/script"
 )
 
 // interpreter tells what the commands of a repository verify. It follows npm
@@ -40,15 +40,15 @@ func (x *interpreter) script(text, dir string, depth int) finding {
 	if depth > maxDepth || len(text) > maxConfigBytes || x.budget < 0 {
 		return best
 	}
-	for _, c := range shellCommands(text) {
-		if c.words[0] == "cd" || c.words[0] == "pushd" {
-			if len(c.words) > 1 {
-				dir = within(dir, c.words[1])
+	for _, c := range script.Commands(text) {
+		if c.Words[0] == "cd" || c.Words[0] == "pushd" {
+			if len(c.Words) > 1 {
+				dir = within(dir, c.Words[1])
 			}
 			continue
 		}
-		if v := x.command(c.words, dir, depth); v > best.verifies {
-			best = finding{v, strings.Join(c.words, " "), c.line}
+		if v := x.command(c.Words, dir, depth); v > best.verifies {
+			best = finding{v, strings.Join(c.Words, " "), c.Line}
 		}
 		if best.verifies == tests {
 			break
@@ -84,11 +84,9 @@ var wrappers = []string{
 // `if [ "$state" = green ]`, green is a word and not the test runner.
 var keywords = []string{"then", "do", "if", "!", "else", "elif", "while", "until", "{"}
 
-var assignment = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
-
 // command says what one simple command verifies.
 func (x *interpreter) command(words []string, dir string, depth int) verification {
-	for len(words) > 0 && (assignment.MatchString(words[0]) || words[0] == "" || slices.Contains(keywords, words[0])) {
+	for len(words) > 0 && (script.Assigns(words[0]) || words[0] == "" || slices.Contains(keywords, words[0])) {
 		words = words[1:]
 	}
 	x.budget--
@@ -403,13 +401,12 @@ func declaredScript(s *audit.Snapshot, ecosystem manifest.Ecosystem, name, dir s
 }
 
 // placeholder recognises the script that npm init writes, and its like.
-func placeholder(script string) bool {
-	script = strings.TrimSpace(script)
-	if strings.Contains(script, "no test specified") {
+func placeholder(text string) bool {
+	if strings.Contains(text, "no test specified") {
 		return true
 	}
-	for _, c := range shellCommands(script) {
-		if !slices.Contains([]string{"echo", "exit", "true", ":"}, c.words[0]) {
+	for _, c := range script.Commands(text) {
+		if !slices.Contains([]string{"echo", "exit", "true", ":"}, c.Words[0]) {
 			return false
 		}
 	}

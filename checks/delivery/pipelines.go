@@ -49,10 +49,12 @@ type pipeline struct {
 
 // maxConfigBytes is more than any script that a person writes, maxNodes bounds
 // what is looked at of one pipeline, since aliases can make a small file
-// endless, and maxInherited how many jobs extend one another.
+// endless, maxSteps what is kept of it, and maxInherited how many jobs extend
+// one another.
 const (
 	maxConfigBytes = 512 << 10
 	maxNodes       = 20000
+	maxSteps       = 2000
 	maxInherited   = 16
 )
 
@@ -188,7 +190,7 @@ func globBranch(pattern, branch string) bool {
 
 // add notes one step, unless it is empty.
 func (p *pipeline) add(n *yaml.Node, file, dir, script, action string, on trigger) {
-	if strings.TrimSpace(script) == "" && action == "" || len(p.steps) > maxCommands {
+	if strings.TrimSpace(script) == "" && action == "" || len(p.steps) > maxSteps {
 		return
 	}
 	p.steps = append(p.steps, step{

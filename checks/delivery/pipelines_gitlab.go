@@ -161,7 +161,7 @@ func (g *gitlab) inherited(job *yaml.Node, key string, depth int) *yaml.Node {
 // to other jobs.
 func (g *gitlab) scripts(n *yaml.Node, file string, on trigger, depth int) {
 	n = yamlfile.Resolve(n)
-	if g.nodes++; n == nil || depth > maxInherited || g.nodes > maxNodes || len(g.p.steps) > maxCommands {
+	if g.nodes++; n == nil || depth > maxInherited || g.nodes > maxNodes || len(g.p.steps) > maxSteps {
 		return
 	}
 	if n.Tag == "!reference" && len(n.Content) > 1 {

@@ -9,6 +9,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/manifest"
+	"github.com/perenne-audit/perenne/internal/script"
 )
 
 // testCommand finds how to start the tests, in the places where a newcomer
@@ -95,15 +96,16 @@ func scriptPrefix(s *audit.Snapshot, m *manifest.Manifest) string {
 
 func makeTarget(s *audit.Snapshot, x *interpreter) (string, audit.Place) {
 	for _, f := range s.OwnFiles() {
-		if !slices.Contains(makefileNames, f.Name()) {
+		if !script.IsMakefile(f.Name()) {
 			continue
 		}
-		m := makefileIn(s, f.Dir())
+		m := script.MakefileIn(s, f.Dir())
 		if m == nil {
 			continue
 		}
-		for _, name := range testFirst(slices.Sorted(maps.Keys(m.targets))) {
-			if promises(name) == tests && x.goal(m, name, f.Dir(), 0, nil) == tests {
+		for _, name := range testFirst(slices.Sorted(maps.Keys(m.Targets))) {
+			// ".test" is a stamp, or a word of make's.
+			if !strings.HasPrefix(name, ".") && promises(name) == tests && x.goal(m, name, f.Dir(), 0, nil) == tests {
 				return "make " + name, audit.Place{Path: f.Path}
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/script"
 )
 
 // command is one simple command of a document.
@@ -170,10 +171,10 @@ func heredoc(line string) string {
 // executable.
 func parseLine(line string, number int) []command {
 	var all []command
-	for _, piece := range shellSplit(line) {
-		c := command{text: mask(strings.TrimSpace(piece.text)), line: number}
-		words := piece.words
-		for len(words) > 0 && (assignment.MatchString(words[0]) || wrappers[words[0]]) {
+	for _, typed := range script.Typed(line) {
+		c := command{text: mask(typed.Text), line: number}
+		words := typed.Words
+		for len(words) > 0 && (script.Assigns(words[0]) || wrappers[words[0]]) {
 			words = words[1:]
 		}
 		c.words = c.redirect(words)
@@ -186,10 +187,7 @@ func parseLine(line string, number int) []command {
 	return all
 }
 
-var (
-	assignment = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
-	wrappers   = wordSet("sudo env time exec nohup command winpty")
-)
+var wrappers = wordSet("sudo env time exec nohup command winpty")
 
 func executable(word string) bool {
 	if executables[word] {
@@ -225,74 +223,6 @@ func (c *command) redirect(words []string) []string {
 func isPlaceholder(word string) bool {
 	return strings.Contains(word, "<") && strings.Contains(word, ">")
 }
-
-// piece is one simple command of a line.
-type piece struct {
-	text  string
-	words []string
-}
-
-// shellSplit splits a line as a shell does, as far as documents need it.
-func shellSplit(line string) []piece {
-	var pieces []piece
-	var current piece
-	var word strings.Builder
-	inWord, start := false, 0
-	endWord := func() {
-		if inWord {
-			current.words = append(current.words, word.String())
-			word.Reset()
-			inWord = false
-		}
-	}
-	endPiece := func(at int) {
-		endWord()
-		current.text = line[start:at]
-		if len(current.words) > 0 {
-			pieces = append(pieces, current)
-		}
-		current = piece{}
-	}
-	for i := 0; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case c == '\'' || c == '"':
-			end := strings.IndexByte(line[i+1:], c)
-			if end < 0 {
-				end = len(line) - i - 1
-			}
-			word.WriteString(line[i+1 : i+1+end])
-			inWord = true
-			i += end + 1
-		case c == ' ' || c == '\t':
-			endWord()
-		case c == '#' && !inWord:
-			endPiece(i)
-			return pieces
-		case c == '<' && placeholderEnd(line[i:]) > 0:
-			end := placeholderEnd(line[i:])
-			word.WriteString(line[i : i+end])
-			inWord = true
-			i += end - 1
-		case c == ';' || c == '|' || c == '&' && i+1 < len(line) && line[i+1] == '&':
-			endPiece(i)
-			for i+1 < len(line) && strings.IndexByte("&|;", line[i+1]) >= 0 {
-				i++
-			}
-			start = i + 1
-		default:
-			word.WriteByte(c)
-			inWord = true
-		}
-	}
-	endPiece(len(line))
-	return pieces
-}
-
-var angle = regexp.MustCompile(`^<[\p{L}_][^<>|;&]*>`)
-
-// placeholderEnd is the length of the "<your name>" at the start, 0 for none.
-func placeholderEnd(s string) int { return len(angle.FindString(s)) }
 
 var (
 	urlPassword  = regexp.MustCompile(`://[^/\s:@]*:[^/\s@]+@`)

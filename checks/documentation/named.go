@@ -9,6 +9,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/container"
 	"github.com/perenne-audit/perenne/internal/manifest"
+	"github.com/perenne-audit/perenne/internal/script"
 )
 
 // missing reports whether a command names a script, a target, a file or a
@@ -220,7 +221,7 @@ func (sh *shell) noTarget(args []string) bool {
 		if doubtful(target) || sh.holds(path.Join(sh.cwd, target)) {
 			continue
 		}
-		if !slices.ContainsFunc(files, func(m *makefile) bool { return m.has(target) }) {
+		if !slices.ContainsFunc(files, func(m *script.Makefile) bool { return m.Has(target) }) {
 			return true
 		}
 	}
@@ -228,16 +229,16 @@ func (sh *shell) noTarget(args []string) bool {
 }
 
 // makefiles are those that can be meant.
-func (sh *shell) makefiles() []*makefile {
-	var files []*makefile
+func (sh *shell) makefiles() []*script.Makefile {
+	var files []*script.Makefile
 	for _, f := range sh.s.OwnFiles() {
-		if !strings.EqualFold(f.Name(), "makefile") && f.Name() != "GNUmakefile" {
+		if !script.IsMakefile(f.Name()) {
 			continue
 		}
 		if !sh.anywhere() && !slices.Contains(sh.folders(), f.Dir()) {
 			continue
 		}
-		if m := makefileIn(sh.s, f.Dir()); m != nil {
+		if m := script.MakefileIn(sh.s, f.Dir()); m != nil {
 			files = append(files, m)
 		}
 	}

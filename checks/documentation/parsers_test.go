@@ -37,26 +37,6 @@ func TestParseCode(t *testing.T) {
 	}
 }
 
-func TestMakefile(t *testing.T) {
-	m := parseMakefile(strings.Join([]string{
-		"VAR := a", "OTHER ?= b:c", ".PHONY: all", "all install: build ; echo", "build-%: x", "\techo fake:", "define X", "inside:", "endef",
-		"long \\", "  name:", "# comment:", "private: A = 1", "double:: x",
-	}, "\n"))
-	for target, want := range map[string]bool{
-		"all": true, "install": true, "build-prod": true, "build-": false, "fake": false, "inside": false, "name": true, "comment": false,
-		"VAR": false, "OTHER": false, "double": true, "b": false,
-	} {
-		if m.has(target) != want {
-			t.Errorf("target %q: got %t", target, !want)
-		}
-	}
-	for _, open := range []string{"include x.mk\n", "$(TARGETS): a\n", ".DEFAULT: a\n", "$(eval $(call x))\n", ".PHONY: $(ALL)\n"} {
-		if !parseMakefile(open).has("anything") {
-			t.Errorf("%q: targets may come from elsewhere", open)
-		}
-	}
-}
-
 func FuzzParseCode(f *testing.F) {
 	for _, seed := range []string{"$ npm ci && make x | tee a > b", "cat <<EOF\nx\nEOF", "a 'b \" c", "<x> < y >& z", "cd \\\n"} {
 		f.Add("", seed)
@@ -69,9 +49,4 @@ func FuzzParseCode(f *testing.F) {
 			}
 		}
 	})
-}
-
-func FuzzMakefile(f *testing.F) {
-	f.Add("a b: c\n\tx\ninclude y\n%.o: %.c\ndefine z\nendef\n")
-	f.Fuzz(func(t *testing.T, content string) { parseMakefile(content).has("a") })
 }

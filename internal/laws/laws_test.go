@@ -22,7 +22,8 @@ const module = "github.com/perenne-audit/perenne"
 // readers turn files of the snapshot into something a check can ask about.
 var readers = []string{
 	"internal/container", "internal/deliverable", "internal/document",
-	"internal/history", "internal/licence", "internal/manifest", "internal/publiccode", "internal/yamlfile",
+	"internal/history", "internal/licence", "internal/manifest", "internal/publiccode",
+	"internal/script", "internal/yamlfile",
 }
 
 // imports is the one table of what a package may import from this module. A key
@@ -31,6 +32,7 @@ var readers = []string{
 var imports = map[string][]string{
 	"internal/audit": {},
 
+	"internal/script":      {"internal/audit"},
 	"internal/yamlfile":    {"internal/audit"},
 	"internal/container":   {"internal/audit", "internal/yamlfile"},
 	"internal/publiccode":  {"internal/audit", "internal/yamlfile"},
