@@ -25,6 +25,7 @@ func declaredIn(s *audit.Snapshot) []declared {
 		all = append(all, listed(s, maintainerStems, maintainer)...)
 		all = append(all, inPubliccode(publiccode.Of(s))...)
 		all = append(all, inReadme(s)...)
+		all = append(all, lasting(listed(s, []string{"security", "securite"}, contact))...)
 		all = append(all, listed(s, authorStems, author)...)
 		all = append(all, inManifests(s)...)
 		return all[:min(len(all), maxDeclared)]
