@@ -40,6 +40,17 @@ func runCIRunsTests(s *audit.Snapshot) audit.Verdict {
 	return v.Fact("systems", systems)
 }
 
+// systemTitles are the names by which people know the hosts, where they differ
+// from the word that facts hold.
+var systemTitles = map[string]string{
+	"github-actions": "GitHub Actions", "gitlab-ci": "GitLab CI", "circleci": "CircleCI", "travis-ci": "Travis CI", "jenkins": "Jenkins",
+	"forgejo-actions": "Forgejo Actions", "gitea-actions": "Gitea Actions", "azure-pipelines": "Azure Pipelines",
+	"bitbucket-pipelines": "Bitbucket Pipelines", "drone": "Drone", "woodpecker": "Woodpecker", "appveyor": "AppVeyor",
+	"sourcehut": "SourceHut", "buildkite": "Buildkite", "cirrus-ci": "Cirrus CI", "semaphore": "Semaphore",
+}
+
+func systemTitle(system string) string { return cmp.Or(systemTitles[system], system) }
+
 // evidence is one verifying step of a pipeline that may or may not run.
 type evidence struct {
 	finding
@@ -60,7 +71,7 @@ func ciVerdict(s *audit.Snapshot, pipelines []*pipeline, elsewhere []string, unr
 		if best.verifies == lints {
 			key = "runs-linters"
 		}
-		return audit.Met(key, "system", best.pipeline.system, "command", best.command).At(best.place)
+		return audit.Met(key, "system", systemTitle(best.pipeline.system), "command", best.command).At(best.place)
 	}
 	paths := make([]string, 0, len(pipelines))
 	for _, p := range pipelines {
