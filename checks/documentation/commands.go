@@ -31,7 +31,7 @@ type command struct {
 var executables = wordSet(`npm npx yarn pnpm bun bunx node nvm fnm volta corepack deno gulp grunt bower ng vue lerna nx
 	pip pip3 pipenv poetry pdm uv uvx conda mamba micromamba virtualenv venv pyenv python python2 python3 py pytest tox flask django-admin gunicorn uvicorn jupyter dvc
 	make cmake ninja docker docker-compose podman podman-compose kubectl helm minikube terraform ansible ansible-playbook ansible-galaxy vagrant
-	composer php artisan symfony bundle gem rails rake rbenv rvm ruby bin/rails bin/rake bin/setup foreman overmind
+	composer php artisan symfony bundle gem rails rake rbenv rvm ruby bin/rails bin/rake bin/setup bin/dev bin/update bin/rspec foreman overmind
 	go cargo rustup mvn ./mvnw gradle ./gradlew java javac sbt lein clojure clj mix dotnet
 	Rscript R git cd cp mv mkdir touch ln rm chmod chown cat echo export source . sh bash zsh curl wget tar unzip gunzip sed tee nano vim vi code
 	apt apt-get brew yum dnf apk pacman snap choco winget scoop systemctl service supervisorctl pm2 journalctl tail
@@ -251,7 +251,7 @@ func mask(text string) string {
 
 // installers are the words after which something is installed or started.
 var installers = wordSet(`npm npx yarn pnpm bun pip pip3 pipenv poetry pdm uv conda mamba virtualenv python python3 make docker docker-compose podman
-	composer bundle gem rails bin/rails bin/setup rake go cargo mvn ./mvnw gradle ./gradlew lein mix dotnet sbt Rscript flask vagrant jupyter streamlit
+	composer bundle gem rails bin/rails bin/setup bin/dev rake go cargo mvn ./mvnw gradle ./gradlew lein mix dotnet sbt Rscript flask vagrant jupyter streamlit
 	foreman overmind php symfony node invoke just task bower cmake java airflow dbt snakemake`)
 
 // installs reports whether the command installs or starts something.
