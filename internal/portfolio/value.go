@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +44,9 @@ func (l *loader) document(file string, content []byte) *yaml.Node {
 	}
 	if err != nil {
 		line, what := syntax(err)
+		if strings.HasPrefix(what, "did not find expected") {
+			line = broken(content, line)
+		}
 		return fault(line, "not YAML: "+what, "look at the quotes and the indentation there")
 	}
 	if err := decode(decoder, &more); !errors.Is(err, io.EOF) {
@@ -72,6 +76,43 @@ func syntax(err error) (line int, what string) {
 		}
 	}
 	return 1, strings.TrimPrefix(text, "yaml: ")
+}
+
+const (
+	// maxSearched is the largest file that is searched for the line of a fault.
+	maxSearched = 128 << 10
+	// tried is how many prefixes are tried before one counts as broken: a quoted
+	// text or a list in brackets may go over several lines.
+	tried = 8
+)
+
+// broken finds the line at which a file stops being YAML. For some faults the
+// parser only says where the list or the mapping around it begins, which may be
+// hundreds of lines earlier; so the longest beginning that can be read is looked
+// for.
+func broken(content []byte, line int) int {
+	if len(content) > maxSearched {
+		return line
+	}
+	lines := slices.Collect(bytes.Lines(content))
+	parses := func(n int) bool {
+		if n <= 0 || n >= len(lines) {
+			return n <= 0
+		}
+		var top yaml.Node
+		err := decode(yaml.NewDecoder(bytes.NewReader(bytes.Join(lines[:n], nil))), &top)
+		return err == nil || errors.Is(err, io.EOF)
+	}
+	lost := sort.Search(len(lines)+tried, func(n int) bool {
+		for back := range tried {
+			if parses(n - back) {
+				return false
+			}
+		}
+		return true
+	})
+	// The last of those tried before lost is the longest that reads.
+	return lost - tried + 1
 }
 
 // value is one YAML value with everything needed to say what is wrong with it.
