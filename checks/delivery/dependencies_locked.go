@@ -124,25 +124,11 @@ type rootInventory struct {
 	s         *audit.Snapshot
 }
 
-// inventoryOf takes what lies in or below the folder and belongs to no deeper
-// deliverable; where that is nothing, what lies above, as in a workspace. Locks
-// above count in any case.
+// inventoryOf takes the manifests that speak for the folder, and the locks in,
+// below and above it.
 func inventoryOf(s *audit.Snapshot, inventory *manifest.Inventory, root string) *rootInventory {
-	own := &rootInventory{root: root, s: s}
+	own := &rootInventory{root: root, s: s, manifests: manifest.For(s, root)}
 	rootIsSample := (&manifest.Manifest{Path: path.Join(root, "x")}).Sample()
-	var above []*manifest.Manifest
-	for _, m := range inventory.Manifests {
-		switch {
-		case m.Sample() && !rootIsSample || m.Ecosystem == manifest.Terraform || m.Ecosystem == manifest.Nix:
-		case s.RootOf(m.Root()) == root:
-			own.manifests = append(own.manifests, m)
-		case audit.Within(root, m.Root()):
-			above = append(above, m)
-		}
-	}
-	if len(own.manifests) == 0 {
-		own.manifests = above
-	}
 	for _, l := range inventory.Locks {
 		if audit.Within(l.Root(), root) && (!l.Sample() || rootIsSample) || audit.Within(root, l.Root()) {
 			own.locks = append(own.locks, l)

@@ -10,25 +10,6 @@ import (
 	"github.com/perenne-audit/perenne/internal/manifest"
 )
 
-// manifestsOf returns the manifests in or below a deliverable's folder that
-// belong to no deeper one, else those above it.
-func manifestsOf(s *audit.Snapshot, root string) []*manifest.Manifest {
-	var own, above []*manifest.Manifest
-	for _, m := range manifest.Of(s).Manifests {
-		switch {
-		case m.Sample() || m.Ecosystem == manifest.Terraform || m.Ecosystem == manifest.Nix:
-		case s.RootOf(m.Root()) == root:
-			own = append(own, m)
-		case audit.Within(root, m.Root()):
-			above = append(above, m)
-		}
-	}
-	if len(own) == 0 {
-		return above
-	}
-	return own
-}
-
 // sourceSuffixes maps an ecosystem to the extensions of its sources and
 // settings.
 var sourceSuffixes = map[manifest.Ecosystem]string{

@@ -132,7 +132,7 @@ func (c component) verdict() audit.Verdict {
 // componentOf reads one deliverable.
 func componentOf(s *audit.Snapshot, d audit.Deliverable) (component, []use) {
 	c := component{root: d.Root, front: d.Static}
-	manifests := manifestsOf(s, d.Root)
+	manifests := manifest.For(s, d.Root)
 	readable := slices.ContainsFunc(manifests, func(m *manifest.Manifest) bool { return m.Err == nil })
 	besideServer := !d.Static && d.Kind != audit.DesktopApplication && slices.ContainsFunc(manifests, serverManifest)
 	var uses []use

@@ -92,7 +92,7 @@ func routesOf(s *audit.Snapshot, root string) []route {
 		}
 		found = append(found, declared(f.Path, content, shape)...)
 	}
-	for _, m := range manifestsOf(s, root) {
+	for _, m := range manifest.For(s, root) {
 		for _, d := range m.Dependencies {
 			if listed(d.Name, healthLibraries) {
 				found = append(found, route{d.Name, audit.Place{Path: m.Path, Line: d.Line}})
