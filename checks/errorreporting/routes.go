@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/manifest"
 )
 
 // route is one address at which the program answers for its health.
