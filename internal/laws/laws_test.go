@@ -55,6 +55,7 @@ var imports = map[string][]string{
 	"internal/acquire/gitwire":  {"internal/audit"},
 	"internal/acquire/gitserve": {},
 	"internal/store":            {"internal/audit"},
+	"internal/demo":             {"internal/audit"},
 	"internal/portfolio":        {"internal/audit"},
 	"internal/queue":            {"internal/audit"},
 	"internal/evidence":         {"internal/audit"},
