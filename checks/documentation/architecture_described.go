@@ -47,6 +47,8 @@ func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
 	}
 	where = where[:min(len(where), maxPlaces)]
 	switch {
+	case len(described) > 0 && len(diagrams) > 0 && !slices.ContainsFunc(described, passage.onParts):
+		return audit.PartlyMet("data-only", "path", described[0].doc.Path).At(where...).Fact("files", files)
 	case len(described) > 0 && slices.ContainsFunc(diagrams, func(d audit.Place) bool { return d.Path == described[0].doc.Path }):
 		return audit.Met("described-and-drawn", "path", described[0].doc.Path).At(where...).Fact("files", files)
 	case len(described) > 0 && len(diagrams) > 0:
@@ -61,6 +63,14 @@ func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
 	}
 	return audit.NotMet("absent").Fact("files", files)
 }
+
+// onParts reports whether a passage speaks of the parts of the project rather
+// than of its tables only.
+func (p passage) onParts() bool {
+	return !dataHeading.MatchString(plain(p.sections[0].Heading)) || namedArchitecture(p.doc.Path)
+}
+
+var dataHeading = regexp.MustCompile(`^(?:(?:le|les|the) )?(?:(?:schemas?|modeles?|dictionnaire) (?:de |des |de la |de base de |relationnel )*(?:donnees|base|tables)(?: .*)?|(?:data|database|relational) (?:schema|model|models)|mcd|mld|erd)$`)
 
 // namedArchitecture reports whether a document, or its folder, is named after
 // how things are built.
