@@ -31,6 +31,7 @@ type (
 		Deliverable   jsonDeliverable  `json:"deliverable"`
 		Axes          []jsonAxis       `json:"axes"`
 		Continuity    *float64         `json:"continuity,omitempty"`
+		Without       *float64         `json:"continuity_without_waivers,omitempty"`
 		Checks        []jsonCheck      `json:"checks"`
 		Actions       []jsonAction     `json:"actions"`
 		Maintainers   *jsonMaintainers `json:"maintainers,omitempty"`
@@ -73,7 +74,24 @@ type (
 		Reason   string         `json:"reason"`
 		Places   []audit.Place  `json:"places"`
 		Facts    map[string]any `json:"facts"`
-		Waiver   *struct{}      `json:"waiver"`
+		Waiver   *jsonWaiver    `json:"waiver"`
+		// Requested counts for nothing.
+		Requested   *jsonWaiver      `json:"requested_waiver,omitempty"`
+		Attestation *jsonAttestation `json:"attestation,omitempty"`
+	}
+	jsonWaiver struct {
+		Paths   []string `json:"paths"`
+		Reason  string   `json:"reason"`
+		Author  string   `json:"author"`
+		Expires string   `json:"expires,omitempty"`
+	}
+	jsonAttestation struct {
+		Says         string `json:"says"`
+		Author       string `json:"author"`
+		Link         string `json:"link,omitempty"`
+		Date         string `json:"date"`
+		Expires      string `json:"expires,omitempty"`
+		Contradicted bool   `json:"contradicted"`
 	}
 	jsonAction struct {
 		Check       string     `json:"check"`
@@ -132,7 +150,7 @@ func jsonOf(r *audit.Result, lang audit.Lang) (jsonAudit, error) {
 			Kinds: orEmpty(kindNames(r)), Roots: []jsonRoot{}, Languages: map[string]float64{},
 			DocumentationLanguage: string(r.DocumentationLanguage),
 		},
-		Axes: []jsonAxis{}, Continuity: rounded(r.Score.Continuity), Checks: []jsonCheck{}, Actions: []jsonAction{},
+		Axes: []jsonAxis{}, Continuity: rounded(r.Score.Continuity), Without: rounded(r.Score.WithoutWaivers), Checks: []jsonCheck{}, Actions: []jsonAction{},
 		LimitsReached: orEmpty(r.Limits), Uncommitted: r.Uncommitted,
 	}
 	for name, share := range r.Languages {
@@ -143,7 +161,7 @@ func jsonOf(r *audit.Result, lang audit.Lang) (jsonAudit, error) {
 	}
 	for _, a := range r.Score.Axes {
 		document.Axes = append(document.Axes, jsonAxis{
-			ID: a.Axis, Score: rounded(a.Score), ScoreWithoutWaivers: rounded(a.Score), Coverage: round(a.Coverage),
+			ID: a.Axis, Score: rounded(a.Score), ScoreWithoutWaivers: rounded(a.WithoutWaivers), Coverage: round(a.Coverage),
 			Provisional: a.Provisional, Band: a.Band, OpenBlockers: orEmpty(a.OpenBlockers),
 		})
 	}
@@ -170,6 +188,7 @@ func (document *jsonAudit) addChecks(r *audit.Result, lang audit.Lang) error {
 			ID: j.Check.ID, Axis: j.Check.Axis, Severity: j.Check.Severity, Weight: j.Check.Severity.Weight(),
 			Answer: j.Verdict.Answer, Reason: reason(messages, t, j.Verdict.Reason),
 			Places: orEmpty(j.Verdict.Places), Facts: facts,
+			Waiver: jsonWaiverOf(j.Waiver), Requested: jsonWaiverOf(j.Requested), Attestation: jsonAttestationOf(j),
 		})
 	}
 	all, err := gaps(r, lang)
@@ -184,6 +203,34 @@ func (document *jsonAudit) addChecks(r *audit.Result, lang audit.Lang) error {
 		})
 	}
 	return nil
+}
+
+func jsonWaiverOf(w *audit.Waiver) *jsonWaiver {
+	if w == nil {
+		return nil
+	}
+	return &jsonWaiver{
+		Paths: orEmpty(w.Paths), Reason: clean(maskAll(w.Reason)), Author: clean(maskAll(w.Author)), Expires: jsonDate(w.Expires),
+	}
+}
+
+func jsonAttestationOf(j audit.Judged) *jsonAttestation {
+	a := j.Attestation
+	if a == nil {
+		return nil
+	}
+	return &jsonAttestation{
+		Says: clean(maskAll(a.Says)), Author: clean(maskAll(a.Author)), Link: clean(a.Link),
+		Date: jsonDate(a.Date), Expires: jsonDate(a.Expires), Contradicted: j.Contradicted,
+	}
+}
+
+// jsonDate writes a day, "" for none.
+func jsonDate(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
 }
 
 func orEmpty[T any](s []T) []T {

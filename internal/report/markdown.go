@@ -44,10 +44,13 @@ func (m *markdown) result(r *audit.Result) error {
 	}
 	m.printf("### %s\n\n", m.Say("markdown.todo"))
 	if len(all) == 0 {
-		m.printf("%s\n\n", m.Say("report.nothing-wrong"))
+		m.printf("%s\n\n", nothingLeft(m.Messages, r))
 	}
 	for _, g := range all {
 		m.gap(g)
+	}
+	if err := m.exceptions(r); err != nil {
+		return err
 	}
 	if err := m.fold("report.unknown", r, audit.AnswerUnknown); err != nil {
 		return err

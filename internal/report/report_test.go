@@ -193,16 +193,17 @@ func TestJSONFollowsItsSchema(t *testing.T) {
 // A schema that accepts everything would pass the test above.
 func TestSchemaRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(map[string]any){
-		"another schema":   func(d map[string]any) { d["schema"] = "perenne.audit/v2" },
-		"no commit":        func(d map[string]any) { delete(d["repository"].(map[string]any), "commit") },
-		"score over 1":     func(d map[string]any) { d["continuity"] = 1.01 },
-		"unknown answer":   func(d map[string]any) { d["checks"].([]any)[0].(map[string]any)["answer"] = "failed" },
-		"unknown kind":     func(d map[string]any) { d["deliverable"].(map[string]any)["kinds"] = []any{"website"} },
-		"line 0":           func(d map[string]any) { firstPlace(d)["line"] = 0 },
-		"time not in UTC":  func(d map[string]any) { d["repository"].(map[string]any)["taken_at"] = "2026-10-01T09:30:00+02:00" },
-		"places are null":  func(d map[string]any) { d["checks"].([]any)[0].(map[string]any)["places"] = nil },
-		"effort below 0":   func(d map[string]any) { d["actions"].([]any)[0].(map[string]any)["effort_hours"] = -1 },
-		"id in upper case": func(d map[string]any) { d["actions"].([]any)[0].(map[string]any)["check"] = "DEP-01" },
+		"another schema":    func(d map[string]any) { d["schema"] = "perenne.audit/v2" },
+		"no commit":         func(d map[string]any) { delete(d["repository"].(map[string]any), "commit") },
+		"score over 1":      func(d map[string]any) { d["continuity"] = 1.01 },
+		"unknown answer":    func(d map[string]any) { d["checks"].([]any)[0].(map[string]any)["answer"] = "failed" },
+		"unknown kind":      func(d map[string]any) { d["deliverable"].(map[string]any)["kinds"] = []any{"website"} },
+		"line 0":            func(d map[string]any) { firstPlace(d)["line"] = 0 },
+		"time not in UTC":   func(d map[string]any) { d["repository"].(map[string]any)["taken_at"] = "2026-10-01T09:30:00+02:00" },
+		"places are null":   func(d map[string]any) { d["checks"].([]any)[0].(map[string]any)["places"] = nil },
+		"effort below 0":    func(d map[string]any) { d["actions"].([]any)[0].(map[string]any)["effort_hours"] = -1 },
+		"a waiver of words": func(d map[string]any) { d["checks"].([]any)[0].(map[string]any)["waiver"] = "yes" },
+		"id in upper case":  func(d map[string]any) { d["actions"].([]any)[0].(map[string]any)["check"] = "DEP-01" },
 	} {
 		var document map[string]any
 		if err := json.Unmarshal([]byte(print(t, "json", samples()["full"], Options{Lang: audit.English})), &document); err != nil {
@@ -269,5 +270,26 @@ func TestScoreIsRoundedDown(t *testing.T) {
 func TestByNameNamesThemAll(t *testing.T) {
 	if _, err := ByName("xml"); err == nil || !strings.Contains(err.Error(), "json, markdown, text") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestNothingLeftIsNotNothingWrong(t *testing.T) {
+	r := sample()
+	r.Actions = nil
+	for format, outcomes := range map[string][]Outcome{"text": {{Result: r}}, "markdown": {{Result: r}}} {
+		if got := print(t, format, outcomes, Options{Lang: audit.English, Width: 100}); strings.Contains(got, "Nothing wrong was found") || !strings.Contains(got, "Nothing is left to do") {
+			t.Errorf("%s:\n%s", format, got)
+		}
+	}
+}
+
+func TestMaskAll(t *testing.T) {
+	for s, want := range map[string]string{
+		"Ada <ada@dsi.example>": "Ada <a…@dsi.example>", "élan@x.example, b@y.example": "é…@x.example, b…@y.example",
+		"https://x.example/@ada": "https://x.example/@ada", "@team": "@team", "nobody": "nobody", "mailto:ada@x.example": "mailto:a…@x.example",
+	} {
+		if got := maskAll(s); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
 	}
 }

@@ -35,7 +35,7 @@ func ptr(x float64) *float64 { return &x }
 
 // sample is a result with every answer, band and kind of note in it.
 func sample() *audit.Result {
-	ids := []string{"first-blocker", "second-gap", "third-half", "fourth-unknown", "fifth-met", "sixth-apart", "seventh-bonus"}
+	ids := []string{"first-blocker", "second-gap", "third-half", "fourth-unknown", "fifth-met", "sixth-apart", "seventh-bonus", "eighth-waived"}
 	texts := sampleTexts(ids...)
 	check := func(i int, axis audit.Axis, severity audit.Severity) *audit.Check {
 		return &audit.Check{ID: ids[i], Axis: axis, Severity: severity, Needs: audit.NeedTree, EffortHours: 3.5, Side: audit.Team, Source: "https://example.org", Texts: texts}
@@ -49,6 +49,9 @@ func sample() *audit.Result {
 	seen := func(answer func(string, ...any) audit.Verdict) audit.Verdict {
 		return answer("seen", "paths", []string{hostile, "README.md"})
 	}
+	attested := audit.Attestation{Check: ids[2], Says: "Restored on a second machine", Author: "Bob b.ob@dsi.example", Link: "https://intranet.example/@1", Date: day(2026, 9, 1), Expires: day(2027, 9, 1)}
+	waiver := audit.Waiver{Check: ids[7], Paths: []string{"old/**", hostile}, Reason: "Rebuilt each night " + hostile, Author: "Ada <ada@dsi.example>", Expires: day(2026, 12, 31)}
+	requested := audit.Waiver{Check: ids[1], Reason: "Soon replaced", Requested: true}
 	return &audit.Result{
 		Target: "https://forge.example/équipe/" + hostile, Catalogue: "2026.11",
 		Repository: audit.Repository{URL: "https://forge.example/team/name.git", Branch: "main\x1b]0;x\a", Commit: "0123456789abcdef0123456789abcdef01234567", CommittedAt: day(2026, 9, 30)},
@@ -62,23 +65,24 @@ func sample() *audit.Result {
 		DocumentationLanguage: audit.French,
 		Score: audit.Score{
 			Axes: []audit.AxisScore{
-				{Axis: audit.Deployment, Score: ptr(0.59), Coverage: 1, Band: audit.NotReady, OpenBlockers: []string{"first-blocker"}},
-				{Axis: audit.Transmission, Score: ptr(0.7999), Coverage: 0.5, Provisional: true, Band: audit.ToComplete},
-				{Axis: audit.Reliability, Score: ptr(0.8), Coverage: 0.95, Band: audit.Ready},
+				{Axis: audit.Deployment, Score: ptr(0.59), WithoutWaivers: ptr(0.41), Coverage: 1, Band: audit.NotReady, OpenBlockers: []string{"first-blocker"}},
+				{Axis: audit.Transmission, Score: ptr(0.7999), WithoutWaivers: ptr(0.7999), Coverage: 0.5, Provisional: true, Band: audit.ToComplete},
+				{Axis: audit.Reliability, Score: ptr(0.8), WithoutWaivers: ptr(0.8), Coverage: 0.95, Band: audit.Ready},
 				{Axis: audit.Community, Coverage: 0},
 			},
-			Continuity: ptr(0.59),
+			Continuity: ptr(0.59), WithoutWaivers: ptr(0.41),
 		},
 		Judged: []audit.Judged{
 			{Check: blocker, Verdict: seen(audit.NotMet).At(
 				audit.Place{Path: hostile, Line: 12, Text: "x = \"\x1b[2J…\""}, audit.Place{Path: "b"}, audit.Place{Path: "c", Line: 3},
 				audit.Place{Path: "d"}, audit.Place{Path: "e"}, audit.Place{Path: "f"}).Fact("files", []string{"b", "c"})},
-			{Check: gap, Verdict: audit.NotMet("share", "share", 0.125, "date", day(2026, 3, 2))},
-			{Check: half, Verdict: seen(audit.PartlyMet)},
+			{Check: gap, Verdict: audit.NotMet("share", "share", 0.125, "date", day(2026, 3, 2)), Requested: &requested},
+			{Check: half, Verdict: seen(audit.PartlyMet), Attestation: &attested, Contradicted: true},
 			{Check: check(3, audit.Transmission, audit.Major), Verdict: audit.Unknown("missing-evidence", "needs", []string{"authors", "forge"})},
 			{Check: check(4, audit.Reliability, audit.Major), Verdict: seen(audit.Met).At(audit.Place{Path: "README.md", Line: 1})},
 			{Check: check(5, audit.Reliability, audit.Minor), Verdict: audit.NotApplicable("no-kind")},
 			{Check: bonus, Verdict: audit.Unknown("timeout", "seconds", 30)},
+			{Check: check(7, audit.Deployment, audit.Blocker), Verdict: seen(audit.NotMet), Waiver: &waiver},
 		},
 		Actions: []audit.Action{
 			{Check: blocker, Gain: 0.31, Blocking: true}, {Check: gap, Gain: 0.2}, {Check: half, Gain: 0.001},

@@ -74,6 +74,9 @@ func (p *page) result(r *audit.Result) error {
 	if err := p.gaps(r); err != nil {
 		return err
 	}
+	if err := p.exceptions(r); err != nil {
+		return err
+	}
 	if err := p.unknown(r); err != nil {
 		return err
 	}
@@ -189,7 +192,7 @@ func (p *page) gaps(r *audit.Result) error {
 		return err
 	}
 	if len(all) == 0 {
-		p.wrap(0, p.Say("report.nothing-wrong"))
+		p.wrap(0, nothingLeft(p.Messages, r))
 		p.blank()
 		return nil
 	}
