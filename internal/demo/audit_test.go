@@ -57,7 +57,7 @@ var intended = map[string]struct {
 func nameOf(url string) string { return strings.TrimSuffix(filepath.Base(url), ".git") }
 
 func TestEveryChallengeShowsWhatItShould(t *testing.T) {
-	p := generate(t, t.TempDir(), today)
+	_, p := shared(t)
 	answers := map[audit.Answer]int{}
 	for _, c := range p.Challenges {
 		for _, source := range c.Repositories {
@@ -92,7 +92,7 @@ func TestEveryChallengeShowsWhatItShould(t *testing.T) {
 
 // The waivers and attestations that speak of checks must name real gaps.
 func TestWaiversAreOfOpenGaps(t *testing.T) {
-	p := generate(t, t.TempDir(), today)
+	_, p := shared(t)
 	for _, c := range p.Challenges {
 		for _, w := range c.Waivers {
 			url := cmp.Or(w.Repository, c.Repositories[0].URL)
@@ -107,8 +107,7 @@ func TestWaiversAreOfOpenGaps(t *testing.T) {
 
 // Audited at its milestones, a repository gets better over time.
 func TestMilestonesMakeACurve(t *testing.T) {
-	dir := t.TempDir()
-	p := generate(t, dir, today)
+	dir, p := shared(t)
 	milestones, err := demo.Milestones(t.Context(), dir, p)
 	if err != nil {
 		t.Fatal(err)

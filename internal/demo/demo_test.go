@@ -21,6 +21,25 @@ import (
 
 var today = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
 
+// sharedDir is the folder of the tests that only read.
+var sharedDir string
+
+func TestMain(m *testing.M) {
+	var err error
+	if sharedDir, err = os.MkdirTemp("", "demo"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	os.RemoveAll(sharedDir)
+	os.Exit(code)
+}
+
+func shared(t *testing.T) (string, *audit.Portfolio) {
+	t.Helper()
+	return sharedDir, generate(t, sharedDir, today)
+}
+
 func generate(t *testing.T, dir string, now time.Time) *audit.Portfolio {
 	t.Helper()
 	p, err := demo.Generate(t.Context(), dir, now)
@@ -187,8 +206,7 @@ func TestStopsWhenAsked(t *testing.T) {
 // Git itself finds nothing to say about the repositories, and a history is as
 // long, as old and as shared as its file says.
 func TestGitAcceptsTheHistories(t *testing.T) {
-	dir := t.TempDir()
-	p := generate(t, dir, today)
+	_, p := shared(t)
 	total := 0
 	for _, c := range p.Challenges {
 		for _, r := range c.Repositories {
@@ -242,7 +260,7 @@ func git(t *testing.T, dir string, args ...string) string {
 
 // What a page can show must be in the portfolio at least once.
 func TestPortfolioHasSomethingOfEverything(t *testing.T) {
-	p := generate(t, t.TempDir(), today)
+	_, p := shared(t)
 	if !p.Demonstration || len(p.Challenges) != 8 || len(p.Ministries) < 3 {
 		t.Errorf("demonstration %v, %d challenges, %d ministries", p.Demonstration, len(p.Challenges), len(p.Ministries))
 	}

@@ -29,8 +29,8 @@ func (s *story) tell(day time.Time) []change {
 	t.plan()
 	slices.SortStableFunc(t.steps, func(a, b step) int { return a.when.Compare(b.when) })
 	changes := []change{t.founding()}
-	for i, st := range t.steps {
-		changes = append(changes, t.commit(i, st))
+	for _, st := range t.steps {
+		changes = append(changes, t.commit(st))
 	}
 	return changes
 }
@@ -69,7 +69,7 @@ func (t *teller) plan() {
 		founding := d.day == t.First
 		g := grown{draft: d, lines: strings.SplitAfter(strings.TrimSuffix(d.text, "\n"), "\n"), code: isCode(d.path)}
 		switch {
-		case !held[d.path] && !founding && (g.code || isProse(d.path)) && len(g.lines) > 3:
+		case !held[d.path] && !founding && len(g.lines) > g.least():
 			growing = append(growing, g)
 		case !founding:
 			t.steps = append(t.steps, step{t.at(float64(d.day)), d.path, d.text, !held[d.path]})
@@ -105,6 +105,18 @@ func (t *teller) share(growing []grown) {
 			return
 		}
 	}
+}
+
+// least is the length from which a file is not written at once. Migrations
+// never change after they are committed.
+func (g grown) least() int {
+	switch {
+	case isProse(g.path):
+		return 3
+	case g.code && !strings.Contains(g.path, "migrations/"):
+		return 12
+	}
+	return len(g.lines)
 }
 
 // most is how many commits may touch a file: prose is written once, programs
@@ -176,9 +188,9 @@ func (t *teller) founding() change {
 	return c
 }
 
-func (t *teller) commit(i int, st step) change {
+func (t *teller) commit(st step) change {
 	a := t.who(st)
-	c := change{when: st.when, files: map[string]string{st.path: st.text}, author: t.sign(a), subject: t.subject(i, st)}
+	c := change{when: st.when, files: map[string]string{st.path: st.text}, author: t.sign(a), subject: t.subject(st)}
 	if other := t.People[t.chance.IntN(len(t.People))]; other.Email != a.Email && other.Share > 0 && t.present(other, st.when) && t.chance.IntN(12) == 0 {
 		c.with = &signature{other.Name, other.Email}
 	}
@@ -238,13 +250,13 @@ func (t *teller) say(french, english string) string {
 }
 
 // subject is the first line of a commit's message.
-func (t *teller) subject(i int, st step) string {
+func (t *teller) subject(st step) string {
 	name := path.Base(st.path)
 	switch {
 	case st.first:
 		return t.say("Ajoute ", "Add ") + name
 	case isCode(st.path) && len(t.Subjects) > 0:
-		return t.Subjects[i%len(t.Subjects)] + " (" + strings.TrimSuffix(name, path.Ext(name)) + ")"
+		return t.Subjects[t.chance.IntN(len(t.Subjects))] + " (" + strings.TrimSuffix(name, path.Ext(name)) + ")"
 	case isProse(st.path):
 		return t.say("Complète ", "Complete ") + name
 	}
