@@ -34,7 +34,9 @@ type Options struct {
 // cannot be read.
 type Writer func(w io.Writer, outcomes []Outcome, o Options) error
 
-var writers = map[string]Writer{"text": Text, "json": JSON, "markdown": Markdown}
+var writers = map[string]Writer{
+	"text": Text, "json": JSON, "markdown": Markdown, "html": HTML, "sarif": SARIF, "csv": CSV, "junit": JUnit,
+}
 
 // ByName finds a format. The error names them all.
 func ByName(name string) (Writer, error) {
@@ -54,6 +56,15 @@ type gap struct {
 	verdict audit.Verdict
 	reason  string
 }
+
+// What a template shows of a gap.
+
+func (g gap) Title() string         { return g.text.Title }
+func (g gap) Why() string           { return g.text.Why }
+func (g gap) Fix() string           { return g.text.Fix }
+func (g gap) Reason() string        { return g.reason }
+func (g gap) Answer() audit.Answer  { return g.verdict.Answer }
+func (g gap) Places() []audit.Place { return g.verdict.Places }
 
 // gaps returns the actions of a result with their texts, in order.
 func gaps(r *audit.Result, lang audit.Lang) ([]gap, error) {

@@ -42,6 +42,11 @@ func TestGolden(t *testing.T) {
 		{"bare.en.json", "bare", "json", Options{Lang: audit.English}},
 		{"several.en.json", "several", "json", Options{Lang: audit.English}},
 		{"failed.en.json", "failed", "json", Options{Lang: audit.English}},
+		{"full.fr.html", "full", "html", Options{Lang: audit.French}},
+		{"several.en.html", "several", "html", Options{Lang: audit.English}},
+		{"several.en.sarif", "several", "sarif", Options{Lang: audit.English}},
+		{"several.en.csv", "several", "csv", Options{Lang: audit.English}},
+		{"several.en.junit", "several", "junit", Options{Lang: audit.English}},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			golden(t, filepath.Join("testdata", c.file), print(t, c.format, all[c.sample], c.options))
