@@ -30,8 +30,17 @@ func (f Fault) String() string {
 // Faults are all that is wrong in a portfolio, by file and line.
 type Faults []Fault
 
-// maxShown keeps a file of another kind from filling the screen.
-const maxShown = 200
+const (
+	// maxShown keeps a file of another kind from filling the screen.
+	maxShown = 200
+	// maxFaults is when a file counts as one of another kind and is read no
+	// further.
+	maxFaults = 10_000
+)
+
+// hopeless reports whether there are so many faults that reading on would help
+// nobody.
+func (l *loader) hopeless() bool { return len(l.faults) >= maxFaults }
 
 // Error writes one fault per line.
 func (f Faults) Error() string {

@@ -194,6 +194,9 @@ func TestManyFaultsAreCut(t *testing.T) {
 	if !errors.As(err, &faults) || len(faults) != 3000 {
 		t.Fatalf("%d faults", len(faults))
 	}
+	if _, err := Parse("p.yaml", []byte("challenges:\n"+strings.Repeat("  - x: 1\n", 100_000)), Options{}); !errors.As(err, &faults) || len(faults) != maxFaults {
+		t.Errorf("a file of another kind: %d faults", len(faults))
+	}
 	if lines := strings.Split(err.Error(), "\n"); len(lines) != maxShown+1 || lines[maxShown] != "and 2800 more" {
 		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
 	}

@@ -142,6 +142,9 @@ func (v value) at(node *yaml.Node) value {
 }
 
 func (v value) fault(what, instead string) {
+	if v.hopeless() {
+		return
+	}
 	v.faults = append(v.faults, Fault{File: v.file, Line: max(v.node.Line, 1), What: what, Instead: instead})
 }
 
@@ -167,7 +170,7 @@ func (v value) object(what string, fields ...field) {
 		names[i] = f.name
 	}
 	seen := map[string]int{}
-	for i := 0; i+1 < len(v.node.Content); i += 2 {
+	for i := 0; i+1 < len(v.node.Content) && !v.hopeless(); i += 2 {
 		key, content := v.at(v.node.Content[i]), v.at(v.node.Content[i+1])
 		name := key.node.Value
 		n := slices.Index(names, name)
@@ -210,6 +213,9 @@ func (v value) list(what string, item func(value)) {
 		return
 	}
 	for _, n := range v.node.Content {
+		if v.hopeless() {
+			return
+		}
 		item(v.at(n))
 	}
 }
