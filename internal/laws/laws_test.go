@@ -56,6 +56,7 @@ var imports = map[string][]string{
 	"internal/acquire/gitserve": {},
 	"internal/store":            {"internal/audit"},
 	"internal/store/ledger":     {"internal/audit", "internal/store"},
+	"internal/store/postgres":   {"internal/audit", "internal/store", "internal/store/ledger"},
 	"internal/store/sqlite":     {"internal/audit", "internal/store", "internal/store/ledger"},
 	"internal/store/storetest":  {"internal/audit", "internal/store", "internal/score"},
 	"internal/demo":             {"internal/audit"},

@@ -407,7 +407,7 @@ func wrongClocks(t *testing.T, s Store) {
 func retention(t *testing.T, s Store) {
 	now := noon
 	var at []time.Time
-	for age := 800 * 24 * time.Hour; age >= 0; age -= 7 * time.Hour {
+	for age := 450 * 24 * time.Hour; age >= 0; age -= 11 * time.Hour {
 		at = append(at, now.Add(-age))
 	}
 	ids := map[int64]time.Time{}
