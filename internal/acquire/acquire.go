@@ -13,6 +13,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/storer"
 
+	"github.com/perenne-audit/perenne/internal/acquire/gitwire"
 	"github.com/perenne-audit/perenne/internal/audit"
 )
 
@@ -103,6 +104,41 @@ func Fetch(ctx context.Context, target string, o Options) (*Snapshot, error) {
 		return nil, advise(Show(target), place, err)
 	}
 	return s, nil
+}
+
+// Head returns the name, in hexadecimal, of the commit that [Fetch] would
+// acquire now, at the price of one question to the server.
+func Head(ctx context.Context, target string, o Options) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.Limits.Timeout)
+	defer cancel()
+	place, err := ParseTarget(target)
+	if err != nil {
+		return "", err
+	}
+	commit, err := headOf(ctx, place, o)
+	if err != nil {
+		return "", advise(Show(target), place, err)
+	}
+	return commit.String(), nil
+}
+
+func headOf(ctx context.Context, place Place, o Options) (plumbing.Hash, error) {
+	if place.Folder != "" {
+		found, err := locate(place.Folder)
+		if err != nil {
+			return plumbing.ZeroHash, err
+		}
+		store := found.open()
+		defer store.Close()
+		commit, _, err := localHead(store)
+		return commit, err
+	}
+	auth, err := credentials(place.Endpoint, o.Token)
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	commit, _, err := gitwire.Head(ctx, gitwire.Request{Endpoint: place.Endpoint, Auth: auth})
+	return commit, err
 }
 
 // advise names the target and ends with the next step.

@@ -59,6 +59,33 @@ func TestServer(t *testing.T) {
 	}
 }
 
+// Asking for the head moves no object.
+func TestHead(t *testing.T) {
+	t.Parallel()
+	r := sample(t)
+	posts := 0
+	count := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			if req.Method == http.MethodPost {
+				posts++
+			}
+			next.ServeHTTP(w, req)
+		})
+	}
+	want := r.git("rev-parse", "HEAD")
+	for _, target := range []string{r.dir, serve(t, r, true, count)} {
+		if got, err := acquire.Head(t.Context(), target, options()); err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %s", target, got, err, want)
+		}
+	}
+	if posts > 0 {
+		t.Errorf("%d requests for objects", posts)
+	}
+	if _, err := acquire.Head(t.Context(), newRepo(t).dir, options()); !errors.Is(err, audit.ErrEmpty) {
+		t.Errorf("empty repository: %v", err)
+	}
+}
+
 // The same repository must be judged alike wherever it is read from.
 func TestServerLikeFolder(t *testing.T) {
 	t.Parallel()

@@ -85,6 +85,17 @@ func Fetch(ctx context.Context, r Request) (*Fetched, error) {
 	return fetched, fetched.both(ctx, session, caps, r)
 }
 
+// Head asks the server which commit its HEAD names and fetches nothing. Branch is
+// "" when HEAD is detached. The errors are those of [Fetch].
+func Head(ctx context.Context, r Request) (commit plumbing.Hash, branch string, err error) {
+	session, adv, err := open(ctx, r)
+	if err != nil {
+		return plumbing.ZeroHash, "", err
+	}
+	defer session.Close()
+	return head(adv)
+}
+
 // both runs the two fetches side by side. HTTP has no state, so they share one
 // session; any other transport needs a second connection.
 func (f *Fetched) both(ctx context.Context, session transport.UploadPackSession, caps *capability.List, r Request) error {
