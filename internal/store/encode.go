@@ -91,9 +91,10 @@ type (
 		Expires instant `json:"expires"`
 	}
 	keptPlace struct {
-		Path text `json:"path"`
-		Line int  `json:"line,omitempty"`
-		Text text `json:"text,omitempty"`
+		Path       text `json:"path"`
+		Line       int  `json:"line,omitempty"`
+		Text       text `json:"text,omitempty"`
+		Repository text `json:"repository,omitempty"`
 	}
 	keptAction struct {
 		Check       string     `json:"check"`
@@ -173,7 +174,7 @@ func keep(j audit.Judged) (keptCheck, error) {
 		kept.Attestation = &keptAttestation{a.Check, text(a.Says), text(a.Author), text(a.Link), instant(a.Date), instant(a.Expires)}
 	}
 	for _, p := range v.Places {
-		kept.Places = append(kept.Places, keptPlace{text(p.Path), p.Line, text(p.Text)})
+		kept.Places = append(kept.Places, keptPlace{text(p.Path), p.Line, text(p.Text), text(p.Repository)})
 	}
 	var err error
 	kept.Facts, err = facts(v.Facts)
@@ -259,7 +260,9 @@ func (kept *keptResult) judged(r *audit.Result, lookup Lookup) {
 	for _, c := range kept.Checks {
 		verdict := audit.Verdict{Answer: c.Answer, Reason: audit.Reason{Key: c.Reason, Args: plain(c.Args)}, Facts: plain(c.Facts)}
 		for _, p := range c.Places {
-			verdict.Places = append(verdict.Places, audit.Place{Path: string(p.Path), Line: p.Line, Text: string(p.Text)})
+			verdict.Places = append(verdict.Places, audit.Place{
+				Path: string(p.Path), Line: p.Line, Text: string(p.Text), Repository: string(p.Repository),
+			})
 		}
 		j := audit.Judged{
 			Check: then[c.ID], Verdict: verdict, Waiver: c.Waiver.waiver(), Requested: c.Requested.waiver(), Contradicted: c.Contradicted,

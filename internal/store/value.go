@@ -16,7 +16,7 @@ import (
 // for one; an object of ours that would look like it is wrapped in tagMap.
 const (
 	tagTime  = "$time"  // RFC 3339 with nanoseconds
-	tagUnix  = "$unix"  // seconds and nanoseconds, for a time that RFC 3339 cannot write
+	tagUnix  = "$unix"  // seconds, nanoseconds and offset in seconds, for what RFC 3339 cannot write
 	tagBytes = "$bytes" // base64, for a string that is not UTF-8
 	tagMap   = "$map"
 )
@@ -50,22 +50,20 @@ type instant time.Time
 func (i instant) MarshalJSON() ([]byte, error) {
 	t := time.Time(i)
 	_, offset := t.Zone()
-	if offset%60 != 0 || offset <= -24*3600 || offset >= 24*3600 {
-		t = t.UTC() // RFC 3339 has no such offset
-	}
-	if t.Year() < 0 || t.Year() > 9999 {
-		return json.Marshal(map[string][2]int64{tagUnix: {t.Unix(), int64(t.Nanosecond())}})
+	if t.Year() < 0 || t.Year() > 9999 || offset%60 != 0 || offset <= -24*3600 || offset >= 24*3600 {
+		return json.Marshal(map[string][3]int64{tagUnix: {t.Unix(), int64(t.Nanosecond()), int64(offset)}})
 	}
 	return json.Marshal(t.Format(time.RFC3339Nano))
 }
 
 func (i *instant) UnmarshalJSON(content []byte) error {
 	if len(content) > 0 && content[0] == '{' {
-		var tagged map[string][2]int64
+		var tagged map[string][3]int64
 		if err := json.Unmarshal(content, &tagged); err != nil {
 			return err
 		}
-		*i = instant(time.Unix(tagged[tagUnix][0], tagged[tagUnix][1]).UTC())
+		parts := tagged[tagUnix]
+		*i = at(time.Unix(parts[0], parts[1]), int(parts[2]))
 		return nil
 	}
 	var written string
@@ -77,13 +75,16 @@ func (i *instant) UnmarshalJSON(content []byte) error {
 		return err
 	}
 	// Parse takes the zone of the machine when its offset is the same.
-	if _, offset := t.Zone(); offset == 0 {
-		t = t.UTC()
-	} else {
-		t = t.In(time.FixedZone("", offset))
-	}
-	*i = instant(t)
+	_, offset := t.Zone()
+	*i = at(t, offset)
 	return nil
+}
+
+func at(t time.Time, offset int) instant {
+	if offset == 0 {
+		return instant(t.UTC())
+	}
+	return instant(t.In(time.FixedZone("", offset)))
 }
 
 // value is one argument or fact: nil, a bool, string, int, float64,
