@@ -44,6 +44,11 @@ type Options struct {
 	Limits Limits
 	// Needs is the evidence that the chosen checks ask for; no other is fetched.
 	Needs audit.Need
+	// Branch is audited instead of the default one when it is not empty.
+	Branch string
+	// Folder limits the audit to a part of the repository, as if that were the
+	// top: paths are relative to it. Empty for all. The history stays whole.
+	Folder string
 	// TakenAt is the time that ages are counted to.
 	TakenAt time.Time
 	// Token returns the secret for a host ("forge.example:8443"), or "".
@@ -130,14 +135,14 @@ func headOf(ctx context.Context, place Place, o Options) (plumbing.Hash, error) 
 		}
 		store := found.open()
 		defer store.Close()
-		commit, _, err := localHead(store)
+		commit, _, err := localHead(store, o.Branch)
 		return commit, err
 	}
 	auth, err := credentials(place.Endpoint, o.Token)
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
-	commit, _, err := gitwire.Head(ctx, gitwire.Request{Endpoint: place.Endpoint, Auth: auth})
+	commit, _, err := gitwire.Head(ctx, gitwire.Request{Endpoint: place.Endpoint, Auth: auth, Branch: o.Branch})
 	return commit, err
 }
 
@@ -173,6 +178,7 @@ func advise(target string, place Place, err error) error {
 type reader struct {
 	objects storer.EncodedObjectStorer
 	limits  Limits
+	folder  string
 	// omitted says that files which are not held were left out for their size.
 	omitted bool
 	reached []audit.Limit

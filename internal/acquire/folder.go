@@ -36,11 +36,11 @@ func fromFolder(ctx context.Context, folder string, o Options) (*Snapshot, error
 }
 
 func fromStore(ctx context.Context, store *filesystem.Storage, worktree string, o Options) (*Snapshot, error) {
-	hash, branch, err := localHead(store)
+	hash, branch, err := localHead(store, o.Branch)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{objects: store, limits: o.Limits}
+	r := &reader{objects: store, limits: o.Limits, folder: o.Folder}
 	s := &Snapshot{Snapshot: &audit.Snapshot{TakenAt: o.TakenAt}}
 	var head commit
 	if s.Repository, head, err = r.describe(hash, branch, remoteURL(store)); err != nil {
@@ -58,7 +58,7 @@ func fromStore(ctx context.Context, store *filesystem.Storage, worktree string, 
 		return nil, fmt.Errorf("time is up: %w", audit.ErrUnreachable)
 	}
 	s.Limits = r.reached
-	if worktree != "" {
+	if worktree != "" && o.Branch == "" && o.Folder == "" {
 		s.Uncommitted = uncommitted(ctx, store, worktree, s.Files())
 	}
 	return s, nil
@@ -161,10 +161,19 @@ func (l located) open() *filesystem.Storage {
 		filesystem.Options{ExclusiveAccess: true, KeepDescriptors: true})
 }
 
-// localHead resolves HEAD.
-func localHead(store *filesystem.Storage) (plumbing.Hash, string, error) {
+// localHead resolves HEAD, or the branch that was asked for: the repository's own
+// or its origin's.
+func localHead(store *filesystem.Storage, wanted string) (plumbing.Hash, string, error) {
 	if config, err := store.Config(); err == nil && strings.EqualFold(config.Raw.Section("extensions").Option("objectformat"), "sha256") {
 		return plumbing.ZeroHash, "", fmt.Errorf("repository with SHA-256 object names: %w", audit.ErrUnsupported)
+	}
+	if wanted != "" {
+		for _, name := range []plumbing.ReferenceName{plumbing.NewBranchReferenceName(wanted), plumbing.NewRemoteReferenceName("origin", wanted)} {
+			if ref, err := store.Reference(name); err == nil && ref.Type() == plumbing.HashReference {
+				return ref.Hash(), wanted, nil
+			}
+		}
+		return plumbing.ZeroHash, "", fmt.Errorf("no branch %q: %w", wanted, audit.ErrNotFound)
 	}
 	ref, err := store.Reference(plumbing.HEAD)
 	if err != nil {
@@ -177,12 +186,17 @@ func localHead(store *filesystem.Storage) (plumbing.Hash, string, error) {
 	if err == nil && target.Type() == plumbing.HashReference {
 		return target.Hash(), ref.Target().Short(), nil
 	}
-	refs, err := store.CountLooseRefs()
-	packed, _ := os.Stat(filepath.Join(store.Filesystem().Root(), "packed-refs"))
-	if err == nil && refs == 0 && packed == nil {
+	if empty(store) {
 		return plumbing.ZeroHash, "", audit.ErrEmpty
 	}
 	return plumbing.ZeroHash, "", fmt.Errorf("HEAD names the branch %q, which does not exist; check out one that does: %w", ref.Target().Short(), audit.ErrNotFound)
+}
+
+// empty reports whether a repository has no reference at all.
+func empty(store *filesystem.Storage) bool {
+	loose, err := store.CountLooseRefs()
+	_, packed := os.Stat(filepath.Join(store.Filesystem().Root(), "packed-refs"))
+	return err == nil && loose == 0 && packed != nil
 }
 
 // remoteURL returns the address of origin without credentials, or "".

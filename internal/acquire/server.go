@@ -23,7 +23,7 @@ func fromServer(ctx context.Context, place Place, o Options) (*Snapshot, error) 
 	}
 	o.Progress(Connecting)
 	fetched, err := gitwire.Fetch(ctx, gitwire.Request{
-		Endpoint: place.Endpoint, Auth: auth,
+		Endpoint: place.Endpoint, Auth: auth, Branch: o.Branch,
 		// The files' fetch brings the commit itself, which every audit names.
 		Files:     true,
 		History:   o.Needs&(audit.NeedAuthors|audit.NeedFileHistory) != 0,
@@ -48,7 +48,7 @@ func fromFetched(place Place, fetched *gitwire.Fetched, o Options) (*Snapshot, e
 	if main == nil {
 		main = fetched.History
 	}
-	files := &reader{objects: main, limits: o.Limits, omitted: true}
+	files := &reader{objects: main, limits: o.Limits, folder: o.Folder, omitted: true}
 	var head commit
 	var err error
 	if s.Repository, head, err = files.describe(fetched.Head, fetched.Branch, place.URL); err != nil {

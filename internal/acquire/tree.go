@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -22,12 +23,33 @@ const maxDepth = 128
 // truncated, as going past the limit of files does.
 func (r *reader) tree(root plumbing.Hash) (*audit.Tree, error) {
 	l := &lister{reader: r}
+	root, err := r.below(root)
+	if err != nil {
+		return nil, err
+	}
 	if err := l.list(root, "", 0); err != nil {
 		return nil, fmt.Errorf("read the files: %w", err)
 	}
 	blobs := &blobs{objects: r.objects, limit: r.limits.BlobBytes, omitted: r.omitted}
 	r.noteLarge(l.files)
 	return audit.NewTree(l.files, blobs, l.truncated), nil
+}
+
+// below finds the folder that the audit is limited to.
+func (r *reader) below(root plumbing.Hash) (plumbing.Hash, error) {
+	folder := strings.Trim(r.folder, "/")
+	if folder == "" {
+		return root, nil
+	}
+	tree, err := object.GetTree(r.objects, root)
+	if err != nil {
+		return root, lost(err)
+	}
+	entry, err := tree.FindEntry(folder)
+	if err != nil || entry.Mode != filemode.Dir {
+		return root, fmt.Errorf("no folder %q in the repository: %w", folder, audit.ErrNotFound)
+	}
+	return entry.Hash, nil
 }
 
 type lister struct {

@@ -24,6 +24,8 @@ type Request struct {
 	// Endpoint is where; Auth may be nil.
 	Endpoint *transport.Endpoint
 	Auth     transport.AuthMethod
+	// Branch is fetched instead of the server's HEAD when it is not empty.
+	Branch string
 	// Files and History choose what is wanted.
 	Files, History bool
 	// BlobBytes leaves out files of that size or more, where the server can.
@@ -74,7 +76,7 @@ func Fetch(ctx context.Context, r Request) (*Fetched, error) {
 	}
 	defer session.Close()
 	fetched := &Fetched{}
-	if fetched.Head, fetched.Branch, err = head(adv); err != nil {
+	if fetched.Head, fetched.Branch, err = head(adv, r.Branch); err != nil {
 		return nil, err
 	}
 	caps := adv.Capabilities
@@ -93,7 +95,7 @@ func Head(ctx context.Context, r Request) (commit plumbing.Hash, branch string, 
 		return plumbing.ZeroHash, "", err
 	}
 	defer session.Close()
-	return head(adv)
+	return head(adv, r.Branch)
 }
 
 // both runs the two fetches side by side. HTTP has no state, so they share one

@@ -85,11 +85,19 @@ func open(ctx context.Context, r Request) (transport.UploadPackSession, *packp.A
 	}
 }
 
-// head finds the commit to audit and its branch.
-func head(adv *packp.AdvRefs) (plumbing.Hash, string, error) {
+// head finds the commit to audit and its branch: the one that was asked for, else
+// the one that HEAD names.
+func head(adv *packp.AdvRefs, wanted string) (plumbing.Hash, string, error) {
 	refs, err := adv.AllReferences()
 	if err != nil {
 		return plumbing.ZeroHash, "", fmt.Errorf("read the references: %w", audit.ErrDamaged)
+	}
+	if wanted != "" {
+		ref, err := refs.Reference(plumbing.NewBranchReferenceName(wanted))
+		if err != nil || ref.Type() != plumbing.HashReference {
+			return plumbing.ZeroHash, "", fmt.Errorf("no branch %q: %w", wanted, audit.ErrNotFound)
+		}
+		return ref.Hash(), wanted, nil
 	}
 	if adv.Head == nil {
 		return plumbing.ZeroHash, "", fmt.Errorf("HEAD names a branch that does not exist; choose the default branch on the forge: %w", audit.ErrNotFound)
