@@ -213,7 +213,7 @@ func list(values []value) any {
 
 // number keeps an int an int, since both would not print the same.
 func number(n json.Number) any {
-	if !strings.ContainsAny(n.String(), ".eE") {
+	if n != "-0" && !strings.ContainsAny(n.String(), ".eE") {
 		if i, err := strconv.Atoi(n.String()); err == nil {
 			return i
 		}
@@ -243,7 +243,7 @@ func arguments(args map[string]any) map[string]value {
 	kept := make(map[string]value, len(args))
 	for name, arg := range args {
 		switch arg.(type) {
-		case nil, bool, string, int, time.Time, []string:
+		case nil, bool, string, int, json.Number, time.Time, []string:
 		case float64:
 			if _, err := json.Marshal(arg); err != nil {
 				arg = fmt.Sprint(arg)
