@@ -60,7 +60,7 @@ type file struct {
 	head, foot string
 	line       string // a template: see history.fill
 	lines      []string
-	size       int // lines at first
+	size       int // in lines
 	// renewed is the share of lines that one change replaces, one in so many, as
 	// when data are exported again; 0 means a few lines, as when people write.
 	renewed int
@@ -97,14 +97,14 @@ func newHistory(out *bufio.Writer) *history {
 		{path: ".github/workflows/ci.yml", head: "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm ci && npm test\n"},
 	}
 	for i := range 12 {
-		h.files = append(h.files, &file{path: fmt.Sprintf("data/%s-%d.csv", words[i*7], i), line: csvLine, size: h.between(800, 6000), renewed: 10})
+		h.files = append(h.files, &file{path: fmt.Sprintf("data/%s-%d.csv", words[i*7], i), line: csvLine, size: h.between(900, 5000), renewed: 10})
 	}
 	for i := range 10 {
 		h.files = append(h.files, &file{path: fmt.Sprintf("public/%s-%d.png", words[i*9], i), head: "\x89PNG\r\n\x1a\n\x00", line: "$$$$\n", size: h.between(200, 900), renewed: 1})
 	}
 	for i := range 260 {
 		name := fmt.Sprintf("%s/%s-%d", words[i%14*5], words[i*11%len(words)], i)
-		f := &file{path: "src/" + name + ".js", head: "'use strict'\n", line: jsLine, size: h.between(20, 250)}
+		f := &file{path: "src/" + name + ".js", head: "'use strict'\n", line: jsLine, size: h.between(20, 150)}
 		switch i % 6 {
 		case 0:
 			f.path, f.head, f.line = "api/"+strings.ReplaceAll(name, "-", "_")+".py", "import json\n\n\ndef main():\n", pyLine
@@ -137,7 +137,7 @@ func (h *history) write(commits int) {
 			near := h.r.Float64()
 			h.change(h.files[founding+data+int(near*near*float64(len(h.files)-founding-data))])
 		}
-		if h.r.IntN(10) == 0 {
+		if h.r.IntN(6) == 0 {
 			h.change(h.files[h.r.IntN(founding+data)])
 		}
 	}
@@ -152,6 +152,10 @@ func (h *history) change(f *file) {
 	first := h.r.IntN(len(f.lines) - changed + 1)
 	for i := range changed {
 		f.lines[first+i] = h.fill(f.line)
+	}
+	// Files grow. Packs rely on that: the newest, largest version is kept whole.
+	if h.r.IntN(3) == 0 && f.size > 0 {
+		f.size++
 	}
 	for len(f.lines) < f.size {
 		f.lines = append(f.lines, h.fill(f.line))
