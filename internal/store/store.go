@@ -76,6 +76,8 @@ type Store interface {
 	// States returns what is known about every repository of a challenge, or of
 	// all of them when challenge is "", sorted by key.
 	States(ctx context.Context, challenge string) ([]State, error)
+	// Summaries is States in numbers, without decoding any result.
+	Summaries(ctx context.Context, challenge string) ([]Summary, error)
 	// Audit returns one kept audit; the error wraps [audit.ErrNotFound].
 	Audit(ctx context.Context, id int64) (Audit, error)
 	// Curve returns one point per kept audit, oldest first, from the given time.

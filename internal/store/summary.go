@@ -113,6 +113,12 @@ func (a Answers) Of(check string) audit.Answer {
 	return ""
 }
 
+// Waived reports whether the check has a gap with an accepted exception.
+func (a Answers) Waived(check string) bool {
+	i, found := slices.BinarySearch(a.ids, check)
+	return found && a.letters[i]&0x20 == 0
+}
+
 // All yields each check with its answer, by id.
 func (a Answers) All(yield func(check string, answer audit.Answer) bool) {
 	for i, id := range a.ids {

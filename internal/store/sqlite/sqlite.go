@@ -75,6 +75,9 @@ func open(ctx context.Context, path string, lookup store.Lookup) (*Store, error)
 // touch makes the file when it is not there, so that the system says in its own
 // words why it cannot be.
 func touch(path string) (fs.FileInfo, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("it is a folder: %w; name a file in it", audit.ErrUnsupported)
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, explain(err)
 	}
