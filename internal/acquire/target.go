@@ -122,3 +122,12 @@ func TokenVariable(host string) string {
 	}, host)
 	return "PERENNE_GIT_TOKEN_" + name
 }
+
+// HostOf returns the host of an address, "" for a folder or anything else.
+func HostOf(target string) string {
+	place, err := ParseTarget(target)
+	if err != nil || place.Endpoint == nil {
+		return ""
+	}
+	return place.Endpoint.Host
+}

@@ -1,10 +1,13 @@
 // Package pipeline is the sentence of the design in code: acquire a snapshot,
-// judge it, score the verdicts, plan what to do.
+// judge it, score the verdicts, plan what to do; and, for a portfolio, keep the
+// result.
 package pipeline
 
 import (
 	"context"
 	"fmt"
+	"path"
+	"slices"
 
 	"github.com/perenne-audit/perenne/internal/acquire"
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -13,6 +16,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/history"
 	"github.com/perenne-audit/perenne/internal/judge"
 	"github.com/perenne-audit/perenne/internal/plan"
+	"github.com/perenne-audit/perenne/internal/portfolio"
 	"github.com/perenne-audit/perenne/internal/score"
 )
 
@@ -24,35 +28,111 @@ type Options struct {
 	Catalogue string
 	// People is what is known about who stays.
 	People []audit.Person
+	// Kinds are stated deliverables, which beat what is detected; may be empty.
+	Kinds []audit.Kind
+	// Waivers are accepted exceptions for this repository; Attestations are what
+	// people declared about it.
+	Waivers      []audit.Waiver
+	Attestations []audit.Attestation
 	// Acquire says how to read repositories; its Needs are set from Checks.
 	Acquire acquire.Options
 }
 
+// For returns the options for one repository of a challenge: what the portfolio
+// says about it goes before what o says.
+func (o Options) For(c *audit.Challenge, source audit.Source) Options {
+	o.Checks = judge.ForCriticality(o.Checks, c.Criticality)
+	o.People = slices.Concat(c.People, o.People)
+	o.Kinds = source.Kinds
+	if len(o.Kinds) == 0 && len(c.Repositories) == 1 {
+		o.Kinds = c.Kinds
+	}
+	o.Waivers, o.Attestations = c.WaiversFor(source.URL), c.Attestations
+	o.Acquire.Branch, o.Acquire.Folder = source.Branch, source.Folder
+	return o
+}
+
 // Audit audits one repository. The error is acquire's, or the context's.
 func Audit(ctx context.Context, target string, o Options) (*audit.Result, error) {
-	o.Acquire.Needs = 0
-	for _, c := range o.Checks {
-		o.Acquire.Needs |= c.Needs
-	}
+	o.Acquire.Needs = needs(o.Checks)
 	s, err := acquire.Fetch(ctx, target, o.Acquire)
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
+	result, err := o.judge(ctx, target, s.Snapshot)
+	if err != nil {
+		return nil, err
+	}
+	result.Uncommitted = s.Uncommitted
+	return result, nil
+}
+
+func needs(checks []*audit.Check) audit.Need {
+	var all audit.Need
+	for _, c := range checks {
+		all |= c.Needs
+	}
+	return all
+}
+
+// judge does what comes after the acquisition, wherever the snapshot is from.
+func (o Options) judge(ctx context.Context, target string, s *audit.Snapshot) (*audit.Result, error) {
 	s.People = o.People
 	// A first view makes what the readers find shared with every check.
 	first := s.View()
-	s.Deliverables = deliverable.Of(first)
-	judged, err := judge.Run(ctx, s.Snapshot, o.Checks)
+	s.Deliverables = o.deliverables(first)
+	judged, err := judge.Run(ctx, s, o.Checks)
 	if err != nil {
 		return nil, fmt.Errorf("audit %s: %w", acquire.Show(target), err)
+	}
+	judged = judge.Attest(judged, o.Attestations, s.TakenAt)
+	judged = judge.Waive(judged, slices.Concat(o.Waivers, portfolio.Requested(first)), s.TakenAt)
+	if o.Acquire.Folder != "" {
+		judged = fromTop(judged, o.Acquire.Folder)
 	}
 	return &audit.Result{
 		Target: acquire.Show(target), Catalogue: o.Catalogue, Repository: s.Repository, TakenAt: s.TakenAt,
 		Deliverables: s.Deliverables, Languages: deliverable.Languages(first), DocumentationLanguage: language(first),
 		Score: score.Of(judged), Judged: judged, Actions: plan.Of(judged, score.Of),
-		Maintainers: history.Summary(first), Limits: s.Limits, Uncommitted: s.Uncommitted,
+		Maintainers: history.Summary(first), Limits: s.Limits,
 	}, nil
+}
+
+// deliverables returns what was stated, at the folders where it was also found,
+// or else what was found.
+func (o Options) deliverables(s *audit.Snapshot) []audit.Deliverable {
+	found := deliverable.Of(s)
+	if len(o.Kinds) == 0 {
+		return found
+	}
+	var stated []audit.Deliverable
+	for _, kind := range o.Kinds {
+		before := len(stated)
+		for _, d := range found {
+			if d.Kind == kind {
+				stated = append(stated, d)
+			}
+		}
+		if len(stated) == before {
+			stated = append(stated, audit.Deliverable{Kind: kind})
+		}
+	}
+	return stated
+}
+
+// fromTop writes the places of an audit that was limited to a folder as paths
+// from the top of the repository.
+func fromTop(judged []audit.Judged, folder string) []audit.Judged {
+	judged = slices.Clone(judged)
+	for i := range judged {
+		places := slices.Clone(judged[i].Verdict.Places)
+		for k := range places {
+			places[k].Path = path.Join(folder, places[k].Path)
+		}
+		judged[i].Verdict.Places = places
+	}
+	return judged
 }
 
 func language(s *audit.Snapshot) audit.Lang {

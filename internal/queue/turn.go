@@ -18,6 +18,11 @@ func Due(job Job, every time.Duration, tried, now time.Time) bool {
 	return tried.Before(turn(job, every, now))
 }
 
+// Next returns when the repository's next turn comes, after now.
+func Next(job Job, every time.Duration, now time.Time) time.Time {
+	return turn(job, every, now).Add(every)
+}
+
 // turn returns the last moment, not after now, at which it was the repository's
 // turn.
 func turn(job Job, every time.Duration, now time.Time) time.Time {

@@ -1,0 +1,327 @@
+package board
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/queue"
+	"github.com/perenne-audit/perenne/internal/score"
+	"github.com/perenne-audit/perenne/internal/store"
+)
+
+// Live is the [Reader] over a store.
+type Live struct {
+	portfolio func() *audit.Portfolio
+	store     store.Store
+	lookup    store.Lookup
+	every     time.Duration
+	now       func() time.Time
+
+	mu    sync.Mutex
+	cache *list
+}
+
+// fresh is how long a list of all challenges serves before it is made again.
+const fresh = 3 * time.Second
+
+// list is every challenge as a row, in the order of the portfolio.
+type list struct {
+	of   *audit.Portfolio
+	at   time.Time
+	rows []Row
+}
+
+// NewLive returns a reader. Lookup finds a check by id; every is how often a
+// challenge is audited that does not say.
+func NewLive(portfolio func() *audit.Portfolio, s store.Store, lookup store.Lookup, every time.Duration, now func() time.Time) *Live {
+	return &Live{portfolio: portfolio, store: s, lookup: lookup, every: every, now: now}
+}
+
+// Portfolio implements [Reader].
+func (l *Live) Portfolio() *audit.Portfolio { return l.portfolio() }
+
+// Ready implements [Reader].
+func (l *Live) Ready(ctx context.Context) error { return l.store.Ping(ctx) }
+
+// Changes implements [Reader].
+func (l *Live) Changes(ctx context.Context, challenge string, limit int) ([]store.Change, error) {
+	return l.store.Changes(ctx, challenge, time.Time{}, limit)
+}
+
+// Rows implements [Reader]. The list of all challenges is made at most once in a
+// few seconds, whoever asks.
+func (l *Live) Rows(ctx context.Context, q Query) ([]Row, int, error) {
+	all, err := l.all(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows := slices.DeleteFunc(slices.Clone(all), func(r Row) bool { return !q.matches(r.Challenge) })
+	if order := orders[q.Sort]; order != nil {
+		slices.SortStableFunc(rows, order)
+	}
+	total := len(rows)
+	limit := min(max(q.Limit, 0), MaxLimit)
+	if limit == 0 {
+		limit = DefaultLimit
+	}
+	from := min(max(q.Offset, 0), total)
+	return rows[from:min(from+limit, total)], total, nil
+}
+
+func (q Query) matches(c *audit.Challenge) bool {
+	if q.Ministry != "" && c.Ministry != q.Ministry {
+		return false
+	}
+	wanted := strings.ToLower(q.Search)
+	return strings.Contains(strings.ToLower(c.Name), wanted) || strings.Contains(c.ID, wanted)
+}
+
+// orders put what needs attention first; what is not known comes last.
+var orders = map[Sort]func(a, b Row) int{
+	SortContinuity: func(a, b Row) int {
+		if a.Continuity == nil || b.Continuity == nil {
+			return cmp.Compare(known(b.Continuity), known(a.Continuity))
+		}
+		return cmp.Compare(*a.Continuity, *b.Continuity)
+	},
+	SortBlockers: func(a, b Row) int { return cmp.Compare(b.OpenBlockers, a.OpenBlockers) },
+	SortMissionEnd: func(a, b Row) int {
+		x, y := a.Challenge.MissionEnd, b.Challenge.MissionEnd
+		if x.IsZero() || y.IsZero() {
+			return y.Compare(x)
+		}
+		return x.Compare(y)
+	},
+	SortName: func(a, b Row) int {
+		return cmp.Compare(strings.ToLower(a.Challenge.Name), strings.ToLower(b.Challenge.Name))
+	},
+}
+
+func known(x *float64) int {
+	if x == nil {
+		return 0
+	}
+	return 1
+}
+
+func (l *Live) all(ctx context.Context) ([]Row, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.portfolio()
+	if l.cache != nil && l.cache.of == p && l.now().Sub(l.cache.at).Abs() < fresh {
+		return l.cache.rows, nil
+	}
+	summaries, err := l.store.Summaries(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("list the challenges: %w", err)
+	}
+	byKey := make(map[store.Key]store.Summary, len(summaries))
+	for _, s := range summaries {
+		byKey[s.Key] = s
+	}
+	made := &list{of: p, at: l.now(), rows: make([]Row, len(p.Challenges))}
+	for i := range p.Challenges {
+		made.rows[i] = l.row(&p.Challenges[i], byKey)
+	}
+	l.cache = made
+	return made.rows, nil
+}
+
+// row adds the summaries of one challenge up.
+func (l *Live) row(c *audit.Challenge, byKey map[store.Key]store.Summary) Row {
+	r := Row{Challenge: c}
+	repositories := make([]audit.Audited, len(c.Repositories))
+	audited := false
+	for i, source := range c.Repositories {
+		s := byKey[store.Key{Challenge: c.ID, Repository: source.URL}]
+		repositories[i] = audit.Audited{Source: source, Result: l.outline(s)}
+		audited = audited || s.Audit != 0
+		r.Actions += s.Actions
+		if s.Failure != "" {
+			r.Failing++
+		}
+		if i == 0 || s.SucceededAt.Before(r.AuditedAt) {
+			r.AuditedAt = s.SucceededAt
+		}
+	}
+	if audited {
+		r.add(score.Roll(c, repositories, l.now()))
+	}
+	return r
+}
+
+// outline is a result with nothing but the answers, which is all that adding up
+// needs.
+func (l *Live) outline(s store.Summary) *audit.Result {
+	if s.Audit == 0 {
+		return nil
+	}
+	result := &audit.Result{}
+	for id, answer := range s.Answers.All {
+		check, found := l.lookup(id)
+		if !found {
+			continue
+		}
+		j := audit.Judged{Check: check, Verdict: audit.Verdict{Answer: answer}}
+		if s.Answers.Waived(id) {
+			j.Waiver = &audit.Waiver{Check: id}
+		}
+		result.Judged = append(result.Judged, j)
+	}
+	return result
+}
+
+// add fills in what a challenge's result says.
+func (r *Row) add(result audit.ChallengeResult) {
+	r.Axes, r.Continuity, r.Ready = result.Score.Axes, result.Score.Continuity, result.Gate.Open
+	r.Answers, r.CheckMet = map[audit.Axis]map[audit.Answer]int{}, map[string]float64{}
+	for _, a := range result.Score.Axes {
+		r.OpenBlockers += len(a.OpenBlockers)
+		r.Answers[a.Axis] = map[audit.Answer]int{}
+	}
+	for _, c := range result.Checks {
+		r.Answers[c.Check.Axis][c.Verdict.Answer]++
+		if c.Met != nil {
+			r.CheckMet[c.Check.ID] = *c.Met
+		}
+	}
+}
+
+// How much of the past a challenge's page shows.
+const (
+	curveDays    = 400
+	changesShown = 50
+)
+
+// Challenge implements [Reader].
+func (l *Live) Challenge(ctx context.Context, id string) (*Challenge, error) {
+	p := l.portfolio()
+	i := slices.IndexFunc(p.Challenges, func(c audit.Challenge) bool { return c.ID == id })
+	if i < 0 {
+		return nil, fmt.Errorf("challenge %q: %w", id, audit.ErrNotFound)
+	}
+	states, err := l.store.States(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read challenge %s: %w", id, err)
+	}
+	view := l.assemble(&p.Challenges[i], states)
+	if view.Changes, err = l.Changes(ctx, id, changesShown); err != nil {
+		return nil, fmt.Errorf("read challenge %s: %w", id, err)
+	}
+	view.Curve, err = l.curve(ctx, &p.Challenges[i])
+	return view, err
+}
+
+func (l *Live) assemble(c *audit.Challenge, states []store.State) *Challenge {
+	view := &Challenge{Row: Row{Challenge: c}}
+	repositories := make([]audit.Audited, len(c.Repositories))
+	audited := false
+	for i, source := range c.Repositories {
+		key := store.Key{Challenge: c.ID, Repository: source.URL}
+		state := store.State{Key: key}
+		if k := slices.IndexFunc(states, func(s store.State) bool { return s.Key == key }); k >= 0 {
+			state = states[k]
+		}
+		repositories[i].Source = source
+		if state.Latest != nil {
+			repositories[i].Result, audited = state.Latest.Result, true
+			view.plan(source.URL, state.Latest.Result)
+		}
+		if state.Failure != "" {
+			view.Failing++
+		}
+		if i == 0 || state.SucceededAt.Before(view.AuditedAt) {
+			view.AuditedAt = state.SucceededAt
+		}
+		view.Repositories = append(view.Repositories, Repository{
+			Source: source, State: state, Next: queue.Next(queue.Job{Challenge: c.ID, Repository: source.URL}, l.period(c), l.now()),
+		})
+	}
+	if audited {
+		result := score.Roll(c, repositories, l.now())
+		view.Result = &result
+		view.add(result)
+	}
+	view.Actions = len(view.Plan)
+	slices.SortStableFunc(view.Plan, func(a, b Action) int {
+		return cmp.Or(cmp.Compare(order(b.Blocking), order(a.Blocking)), cmp.Compare(b.Gain, a.Gain))
+	})
+	return view
+}
+
+func (l *Live) period(c *audit.Challenge) time.Duration {
+	if c.Every > 0 {
+		return c.Every
+	}
+	return l.every
+}
+
+func order(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// plan adds the actions of one repository.
+func (c *Challenge) plan(repository string, r *audit.Result) {
+	for _, a := range r.Actions {
+		action := Action{Action: a, Repository: repository}
+		for _, j := range r.Judged {
+			if j.Check.ID == a.Check.ID {
+				action.Verdict = j.Verdict
+			}
+		}
+		c.Plan = append(c.Plan, action)
+	}
+}
+
+// curve is the weakest repository at each day on which something was audited.
+func (l *Live) curve(ctx context.Context, c *audit.Challenge) ([]store.Point, error) {
+	now := map[string]map[audit.Axis]float64{}
+	var steps []step
+	for _, source := range c.Repositories {
+		points, err := l.store.Curve(ctx, store.Key{Challenge: c.ID, Repository: source.URL}, l.now().AddDate(0, 0, -curveDays))
+		if err != nil {
+			return nil, fmt.Errorf("read challenge %s: %w", c.ID, err)
+		}
+		for _, p := range points {
+			steps = append(steps, step{source.URL, p})
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b step) int { return a.At.Compare(b.At) })
+	var curve []store.Point
+	for _, s := range steps {
+		now[s.repository] = s.Scores
+		point := store.Point{At: s.At, Commit: s.Commit, Scores: weakest(now)}
+		if n := len(curve); n > 0 && curve[n-1].At.Truncate(24*time.Hour).Equal(s.At.Truncate(24*time.Hour)) {
+			curve[n-1] = point
+			continue
+		}
+		curve = append(curve, point)
+	}
+	return curve, nil
+}
+
+type step struct {
+	repository string
+	store.Point
+}
+
+func weakest(all map[string]map[audit.Axis]float64) map[audit.Axis]float64 {
+	lowest := map[audit.Axis]float64{}
+	for _, scores := range all {
+		for axis, score := range scores {
+			if old, ok := lowest[axis]; !ok || score < old {
+				lowest[axis] = score
+			}
+		}
+	}
+	return lowest
+}

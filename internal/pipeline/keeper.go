@@ -1,0 +1,241 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/perenne-audit/perenne/internal/acquire"
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/evidence"
+	"github.com/perenne-audit/perenne/internal/queue"
+	"github.com/perenne-audit/perenne/internal/store"
+)
+
+// Evidence keeps what an audit looked at, one per repository: the newest.
+type Evidence interface {
+	// KeepEvidence replaces what is kept for the repository.
+	KeepEvidence(ctx context.Context, k store.Key, commit, scope string, content []byte) error
+	// Evidence returns what is kept for that commit and scope; the error wraps
+	// [audit.ErrNotFound] when it is for another, or nothing is kept.
+	Evidence(ctx context.Context, k store.Key, commit, scope string) ([]byte, error)
+}
+
+// Keeper audits the repositories of a portfolio and keeps the results.
+type Keeper struct {
+	// Portfolio returns the portfolio in force.
+	Portfolio func() *audit.Portfolio
+	Store     store.Store
+	// Evidence may be nil: then an unchanged repository is fetched again when its
+	// verdicts are to be refreshed.
+	Evidence Evidence
+	Options  Options
+	// Policy is the name and version of the rules.
+	Policy string
+	// Every is how often a challenge is audited that does not say.
+	Every time.Duration
+	Now   func() time.Time
+	// Observe, when set, is told how each audit went: a word ("audited",
+	// "unchanged", "rejudged", "failed") and how long its stages took.
+	Observe func(outcome string, stages map[string]time.Duration, receivedBytes int64)
+	Logger  *slog.Logger
+}
+
+// errGone: the portfolio no longer names the repository.
+var errGone = fmt.Errorf("the portfolio does not name this repository any more: %w", audit.ErrNotFound)
+
+// find returns the challenge and the source that a job names.
+func (k *Keeper) find(job queue.Job) (*audit.Challenge, audit.Source, error) {
+	p := k.Portfolio()
+	for i := range p.Challenges {
+		if p.Challenges[i].ID != job.Challenge {
+			continue
+		}
+		for _, source := range p.Challenges[i].Repositories {
+			if source.URL == job.Repository {
+				return &p.Challenges[i], source, nil
+			}
+		}
+	}
+	return nil, audit.Source{}, errGone
+}
+
+// Audit does one job: see [queue.Work]. An unchanged repository costs one
+// question to its server; its verdicts are judged again from the kept evidence,
+// because some of them depend on the date. A failure is noted beside the last
+// good result, which stays.
+func (k *Keeper) Audit(ctx context.Context, job queue.Job) error {
+	challenge, source, err := k.find(job)
+	if err != nil {
+		return err
+	}
+	o := k.Options.For(challenge, source)
+	o.Acquire.TakenAt = k.Now().UTC().Truncate(time.Second)
+	o.Acquire.Needs = needs(o.Checks)
+	run := &keeping{Keeper: k, key: store.Key{Challenge: job.Challenge, Repository: job.Repository}, options: o,
+		target: source.URL, stages: map[string]time.Duration{}}
+	outcome, err := run.audit(ctx)
+	if err != nil {
+		outcome = "failed"
+		if noted := k.Store.Fail(context.WithoutCancel(ctx), run.key, o.Acquire.TakenAt, err.Error()); noted != nil {
+			err = errors.Join(err, noted)
+		}
+	}
+	k.Observe(outcome, run.stages, run.received)
+	return err
+}
+
+// keeping is one job under way.
+type keeping struct {
+	*Keeper
+	key      store.Key
+	target   string
+	options  Options
+	stages   map[string]time.Duration
+	received int64
+}
+
+// scope names what the evidence was gathered for, beside the commit.
+func (r *keeping) scope() string {
+	return r.options.Acquire.Folder + "@" + r.options.Acquire.Needs.String()
+}
+
+// timed runs one stage and notes how long it took.
+func (r *keeping) timed(stage string, do func() error) error {
+	start := time.Now()
+	err := do()
+	r.stages[stage] += time.Since(start)
+	return err
+}
+
+func (r *keeping) audit(ctx context.Context) (outcome string, err error) {
+	if result, again := r.unchanged(ctx); again {
+		return "unchanged", r.save(ctx, result)
+	}
+	var s *acquire.Snapshot
+	if err := r.timed("acquire", func() (err error) {
+		s, err = acquire.Fetch(ctx, r.target, r.options.Acquire)
+		return err
+	}); err != nil {
+		return "", err
+	}
+	defer s.Close()
+	r.received = s.ReceivedBytes
+	recorder := evidence.Record(s.Snapshot)
+	var result *audit.Result
+	if err := r.timed("judge", func() (err error) {
+		result, err = r.options.judge(ctx, r.target, s.Snapshot)
+		return err
+	}); err != nil {
+		return "", err
+	}
+	if err := r.save(ctx, result); err != nil {
+		return "", err
+	}
+	r.keep(ctx, result.Repository.Commit, recorder)
+	return "audited", nil
+}
+
+// unchanged judges again from kept evidence when the commit is the one that was
+// audited last.
+func (r *keeping) unchanged(ctx context.Context) (*audit.Result, bool) {
+	if r.Evidence == nil {
+		return nil, false
+	}
+	state, err := r.Store.State(ctx, r.key)
+	if err != nil || state.Latest == nil {
+		return nil, false
+	}
+	var head string
+	if err := r.timed("acquire", func() (err error) {
+		head, err = acquire.Head(ctx, r.target, r.options.Acquire)
+		return err
+	}); err != nil || head != state.Latest.Result.Repository.Commit {
+		return nil, false
+	}
+	content, err := r.Evidence.Evidence(ctx, r.key, head, r.scope())
+	if err != nil {
+		return nil, false
+	}
+	replayed, err := evidence.Replay(content, r.options.Acquire.TakenAt)
+	if err != nil {
+		r.Logger.Warn("kept evidence cannot be read", "challenge", r.key.Challenge, "error", err)
+		return nil, false
+	}
+	var result *audit.Result
+	err = r.timed("judge", func() (err error) {
+		result, err = r.options.judge(ctx, r.target, replayed.Snapshot)
+		return err
+	})
+	return result, err == nil && replayed.Whole()
+}
+
+func (r *keeping) save(ctx context.Context, result *audit.Result) error {
+	return r.timed("save", func() error {
+		var took time.Duration
+		for _, stage := range r.stages {
+			took += stage
+		}
+		_, err := r.Store.Save(ctx, store.Audit{
+			Key: r.key, Policy: r.Policy, Result: result, Took: took, SeenAt: result.TakenAt,
+		})
+		return err
+	})
+}
+
+// keep stores the evidence. Without it nothing is lost but the time to fetch
+// again.
+func (r *keeping) keep(ctx context.Context, commit string, recorder *evidence.Recorder) {
+	if r.Evidence == nil {
+		return
+	}
+	content, err := recorder.Bytes()
+	if err == nil {
+		err = r.Evidence.KeepEvidence(ctx, r.key, commit, r.scope(), content)
+	}
+	if err != nil && !errors.Is(err, audit.ErrTooLarge) {
+		r.Logger.Warn("evidence was not kept", "challenge", r.key.Challenge, "error", err)
+	}
+}
+
+// Due lists the repositories whose turn has come: see [queue.Work].
+func (k *Keeper) Due(ctx context.Context, now time.Time) ([]queue.Job, error) {
+	summaries, err := k.Store.Summaries(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	tried := make(map[store.Key]time.Time, len(summaries))
+	for _, s := range summaries {
+		tried[s.Key] = s.TriedAt
+	}
+	var due []queue.Job
+	p := k.Portfolio()
+	for i := range p.Challenges {
+		c := &p.Challenges[i]
+		every := c.Every
+		if every <= 0 {
+			every = k.Every
+		}
+		for _, source := range c.Repositories {
+			job := queue.Job{Challenge: c.ID, Repository: source.URL}
+			if queue.Due(job, every, tried[store.Key{Challenge: c.ID, Repository: source.URL}], now) {
+				due = append(due, job)
+			}
+		}
+	}
+	return due, nil
+}
+
+// Thin applies the retention: see [queue.Work].
+func (k *Keeper) Thin(ctx context.Context, now time.Time) error {
+	n, err := k.Store.Thin(ctx, now)
+	if n > 0 {
+		k.Logger.Info("old audits thinned", "audits", n)
+	}
+	return err
+}
+
+// Host names the host of a job's repository: see [queue.Work].
+func (k *Keeper) Host(job queue.Job) string { return acquire.HostOf(job.Repository) }
