@@ -1,13 +1,18 @@
 package postgres
 
 import (
+	"context"
 	"os"
 	"testing"
 
 	"github.com/perenne-audit/perenne/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m, openStore)) }
+
+func openStore(ctx context.Context, url string) (storetest.Store, error) {
+	return Open(ctx, url, storetest.Lookup)
+}
 
 func openURL(t *testing.T, url string) *Store {
 	t.Helper()
@@ -15,14 +20,12 @@ func openURL(t *testing.T, url string) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { _ = s.Close() }) // some tests have closed it
 	return s
 }
 
 func TestStore(t *testing.T) {
 	storetest.Exercise(t, func(t *testing.T) storetest.Store { return openURL(t, storetest.Postgres(t)) })
 }
+
+func TestKilledProcesses(t *testing.T) { storetest.Crash(t, openStore, storetest.Postgres(t)) }

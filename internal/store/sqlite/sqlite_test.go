@@ -1,11 +1,19 @@
 package sqlite
 
 import (
+	"context"
+	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/perenne-audit/perenne/internal/store/storetest"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m, openStore)) }
+
+func openStore(ctx context.Context, path string) (storetest.Store, error) {
+	return Open(ctx, path, storetest.Lookup)
+}
 
 func openFile(t *testing.T, path string) *Store {
 	t.Helper()
@@ -21,4 +29,8 @@ func TestStore(t *testing.T) {
 	storetest.Exercise(t, func(t *testing.T) storetest.Store {
 		return openFile(t, filepath.Join(t.TempDir(), "data", "a b?c%d#é.db"))
 	})
+}
+
+func TestKilledProcesses(t *testing.T) {
+	storetest.Crash(t, openStore, filepath.Join(t.TempDir(), "a.db"))
 }

@@ -40,16 +40,6 @@ var shared struct {
 	err    error
 }
 
-// Main runs the tests of a package and stops the server that they share; call it
-// from TestMain. It returns the exit code.
-func Main(m *testing.M) int {
-	code := m.Run()
-	if shared.server != nil {
-		shared.server.end()
-	}
-	return code
-}
-
 // Postgres returns the URL of an empty database on a server that all tests of
 // the program share; [Main] stops it. The test fails where PostgreSQL is not
 // installed.
