@@ -1,0 +1,37 @@
+package web
+
+import (
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/score"
+	"github.com/perenne-audit/perenne/internal/text"
+)
+
+// facet is one of the four triangles of the pyramid, as the seminar drew it: the
+// three axes at the corners, pérennisation in the inverted centre.
+type facet struct {
+	Name        string
+	Score       *float64
+	Band        audit.Band
+	Provisional bool
+	// Points is the outline; X and Y are where its words begin.
+	Points string
+	X, Y   int
+}
+
+// pyramid lays the facets out in a drawing of 400 by 346.
+func (s *site) pyramid(axes []audit.AxisScore, continuity *float64, lang audit.Lang) []facet {
+	m := text.In(lang)
+	shape := []facet{
+		{Name: "1. " + m.Word(string(audit.Deployment)), Points: "0,346 100,173 200,346", X: 100, Y: 282},
+		{Name: "2. " + m.Word(string(audit.Transmission)), Points: "200,346 300,173 400,346", X: 300, Y: 282},
+		{Name: "3. " + m.Word(string(audit.Reliability)), Points: "100,173 200,0 300,173", X: 200, Y: 109},
+	}
+	for i, a := range deciding(axes) {
+		shape[i].Score, shape[i].Band, shape[i].Provisional = a.Score, a.Band, a.Provisional
+	}
+	centre := facet{Name: m.Word("continuity"), Points: "100,173 300,173 200,346", X: 200, Y: 202, Score: continuity}
+	if continuity != nil {
+		centre.Band = score.BandOf(*continuity)
+	}
+	return append(shape, centre)
+}

@@ -1,0 +1,188 @@
+// Package web serves the pages, the API, the probes and the way in: who may
+// read, ask for an audit and administer.
+package web
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/board"
+	"github.com/perenne-audit/perenne/internal/store"
+)
+
+// Config is what is shown, and to whom.
+type Config struct {
+	Board board.Reader
+	// Checks is the catalogue, in its order, and Catalogue its version.
+	Checks    []*audit.Check
+	Catalogue string
+	// Ask queues repositories before the scheduled ones and returns how many were
+	// added. Nil means that no audit can be asked for.
+	Ask func(ctx context.Context, repositories []store.Key) (int, error)
+	// Metrics serves /metrics; nil leaves it out.
+	Metrics http.Handler
+	// Admin serves what lies below /admin/queue/, for administrators; nil leaves
+	// it out.
+	Admin  http.Handler
+	Access Access
+	// Lang is for readers who ask for no language that perenne speaks; French
+	// when empty.
+	Lang audit.Lang
+	// Version is the program's.
+	Version string
+	// Now is the clock; nil is the machine's.
+	Now    func() time.Time
+	Logger *slog.Logger
+	// Timeout ends a request that takes longer; 0 means 15 seconds.
+	Timeout time.Duration
+}
+
+// Sizes and times that keep one client from holding the server.
+const (
+	maxBodyBytes   = 64 << 10
+	maxHeaderBytes = 32 << 10
+	defaultTimeout = 15 * time.Second
+	headerTimeout  = 5 * time.Second
+	readTimeout    = 15 * time.Second
+	// The answer may take the whole time of a request and then be sent slowly.
+	writeTimeout = 60 * time.Second
+	idleTimeout  = 2 * time.Minute
+)
+
+// Server returns a server with every time-out set.
+func Server(addr string, handler http.Handler) *http.Server {
+	return &http.Server{
+		Addr: addr, Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+	}
+}
+
+//go:embed static templates
+var files embed.FS
+
+// site answers every request.
+type site struct {
+	Config
+	pages   map[audit.Lang]pageSet
+	door    *door
+	known   map[string]*audit.Check
+	summary summary
+	static  fs.FS
+	openAPI []byte
+}
+
+// New returns the handler of the whole service. The error names what is wrong
+// with the configuration.
+func New(c Config) (http.Handler, error) {
+	if c.Board == nil {
+		return nil, errors.New("prepare the pages: no board")
+	}
+	if c.Lang == "" {
+		c.Lang = audit.French
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Timeout == 0 {
+		c.Timeout = defaultTimeout
+	}
+	s := &site{Config: c, known: map[string]*audit.Check{}}
+	for _, check := range c.Checks {
+		s.known[check.ID] = check
+	}
+	var err error
+	if s.door, err = newDoor(c.Access, c.Now); err != nil {
+		return nil, err
+	}
+	if s.pages, err = s.loadPages(); err != nil {
+		return nil, err
+	}
+	if s.static, err = fs.Sub(files, "static"); err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	s.routes(mux)
+	if err := s.api(mux); err != nil {
+		return nil, err
+	}
+	return s.guard(mux), nil
+}
+
+// routes names every page. The API adds its own.
+func (s *site) routes(mux *http.ServeMux) {
+	page := func(pattern string, need need, h func(http.ResponseWriter, *http.Request) error) {
+		mux.Handle(pattern, s.allow(need, s.conditional(s.failing(h))))
+	}
+	page("GET /{$}", toRead, s.portfolioPage)
+	page("GET /challenges/{id}", toRead, s.challengePage)
+	page("GET /challenges/{id}/repositories/{n}", toRead, s.repositoryPage)
+	page("GET /checks", toRead, s.checksPage)
+	page("GET /checks/{id}", toRead, s.checkPage)
+	page("POST /challenges/{id}/audit", toEdit, s.askPage)
+	page("GET /login", open, s.loginPage)
+	page("POST /login", open, s.loginByToken)
+	page("GET /login/oidc", open, s.loginByOIDC)
+	page("GET /login/callback", open, s.loginCallback)
+	page("POST /logout", open, s.logout)
+	page("GET /healthz", open, s.healthy)
+	page("GET /readyz", open, s.ready)
+	page("GET /static/{file}", open, s.staticFile)
+	page("GET /favicon.ico", open, func(w http.ResponseWriter, r *http.Request) error {
+		r.SetPathValue("file", "icon.svg")
+		return s.staticFile(w, r)
+	})
+	page("/", toRead, func(http.ResponseWriter, *http.Request) error { return audit.ErrNotFound })
+	if s.Metrics != nil {
+		mux.Handle("GET /metrics", s.allow(toRead, s.Metrics))
+	}
+	if s.Admin != nil {
+		mux.Handle("/admin/queue/", s.allow(toAdminister, s.Admin))
+		mux.Handle("GET /admin/queue", s.allow(toAdminister, http.RedirectHandler("/admin/queue/", http.StatusSeeOther)))
+	}
+}
+
+// healthy says that the process answers.
+func (s *site) healthy(w http.ResponseWriter, _ *http.Request) error {
+	return plain(w, http.StatusOK, "ok")
+}
+
+// ready says whether it can do its work, and if not why.
+func (s *site) ready(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Board.Ready(r.Context()); err != nil {
+		return plain(w, http.StatusServiceUnavailable, audit.MaskEmails(err.Error()))
+	}
+	return plain(w, http.StatusOK, "ready")
+}
+
+func plain(w http.ResponseWriter, status int, text string) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, err := w.Write([]byte(text + "\n"))
+	return err
+}
+
+// staticFile serves one embedded file. Pages name it with the version, so that
+// it can be kept until the next one.
+func (s *site) staticFile(w http.ResponseWriter, r *http.Request) error {
+	name := r.PathValue("file")
+	if _, err := fs.Stat(s.static, name); err != nil {
+		return audit.ErrNotFound
+	}
+	if r.URL.Query().Has("v") {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	} else {
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+	}
+	http.ServeFileFS(w, r, s.static, name)
+	return nil
+}
