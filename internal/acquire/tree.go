@@ -153,8 +153,12 @@ func (b *blobs) Blob(f audit.File) ([]byte, error) {
 	return content(obj)
 }
 
-// content reads a whole object.
+// content returns a whole object, which nobody may change: one that is held in
+// memory is not copied.
 func content(obj plumbing.EncodedObject) ([]byte, error) {
+	if held, ok := obj.(interface{ Held() []byte }); ok && held.Held() != nil {
+		return held.Held(), nil
+	}
 	r, err := obj.Reader()
 	if err != nil {
 		return nil, lost(err)

@@ -173,6 +173,11 @@ func (o *object) SetType(plumbing.ObjectType)     {}
 func (o *object) Size() int64                     { return o.entry.length }
 func (o *object) SetSize(int64)                   {}
 func (o *object) Writer() (io.WriteCloser, error) { return nil, audit.ErrUnsupported }
+
+// Held returns the content when it lies in memory, else nil. It must not be
+// changed.
+func (o *object) Held() []byte { return o.entry.held }
+
 func (o *object) Reader() (io.ReadCloser, error) {
 	if o.entry.held != nil || o.entry.length == 0 {
 		return io.NopCloser(bytes.NewReader(o.entry.held)), nil

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/format/packfile"
@@ -37,7 +38,6 @@ type packReader struct {
 	names map[int64]plumbing.Hash
 	// waiting are deltas whose base has not arrived yet.
 	waiting []delta
-	buffer  bytes.Buffer
 }
 
 // delta is an object told as the changes to another.
@@ -137,7 +137,7 @@ func (p *packReader) object() error {
 		d.data = content
 		return p.resolve(d)
 	}
-	return p.add(offset, kind, bytes.Clone(content))
+	return p.add(offset, kind, content)
 }
 
 func (p *packReader) wanted(kind plumbing.ObjectType, size int64) bool {
@@ -191,18 +191,46 @@ func (p *packReader) open() (err error) {
 	return p.zlib.(zlib.Resetter).Reset(p.in, nil)
 }
 
-// inflate returns content of exactly size bytes, valid until the next call. Room
-// is made as bytes arrive, so that a false size costs nothing.
+// maxTrustedBytes is the size up to which room is made before bytes arrive. Past
+// it, a false size must cost nothing.
+const maxTrustedBytes = 1 << 20
+
+// inflate returns content of exactly size bytes.
 func (p *packReader) inflate(size int64) ([]byte, error) {
 	if err := p.open(); err != nil {
 		return nil, err
 	}
-	p.buffer.Reset()
-	n, err := p.buffer.ReadFrom(io.LimitReader(p.zlib, size+1))
-	if err == nil && n != size {
-		err = fmt.Errorf("object of %d bytes that claims %d: %w", n, size, audit.ErrDamaged)
+	content := make([]byte, 0, min(size, maxTrustedBytes))
+	for int64(len(content)) < size {
+		if len(content) == cap(content) {
+			content = slices.Grow(content, int(min(size-int64(len(content)), int64(len(content)))))
+		}
+		room := content[len(content):min(int64(cap(content)), size)]
+		n, err := p.zlib.Read(room)
+		content = content[:len(content)+n]
+		// The end of the deflated content is an EOF; that of the connection is an
+		// unexpected one.
+		if err == io.EOF && int64(len(content)) < size {
+			return nil, fmt.Errorf("object of %d bytes that claims %d: %w", len(content), size, audit.ErrDamaged)
+		}
+		if err != nil && err != io.EOF {
+			return nil, err
+		}
 	}
-	return p.buffer.Bytes(), err
+	return content, p.ended(size)
+}
+
+// ended checks that the content ends here, and reads its checksum.
+func (p *packReader) ended(size int64) error {
+	var one [1]byte
+	switch n, err := io.ReadFull(p.zlib, one[:]); {
+	case n > 0:
+		return fmt.Errorf("object larger than the %d bytes it claims: %w", size, audit.ErrDamaged)
+	case err == io.EOF:
+		return nil
+	default:
+		return err
+	}
 }
 
 // skip reads content of size bytes and forgets it.
@@ -227,7 +255,6 @@ func (p *packReader) add(offset int64, kind plumbing.ObjectType, content []byte)
 func (p *packReader) resolve(d delta) error {
 	base, held := p.objects.entries[d.base]
 	if !held {
-		d.data = bytes.Clone(d.data)
 		p.waiting = append(p.waiting, d)
 		return nil
 	}
