@@ -14,24 +14,12 @@ import (
 	"github.com/perenne-audit/perenne/internal/store"
 )
 
-// Evidence keeps what an audit looked at, one per repository: the newest.
-type Evidence interface {
-	// KeepEvidence replaces what is kept for the repository.
-	KeepEvidence(ctx context.Context, k store.Key, commit, scope string, content []byte) error
-	// Evidence returns what is kept for that commit and scope; the error wraps
-	// [audit.ErrNotFound] when it is for another, or nothing is kept.
-	Evidence(ctx context.Context, k store.Key, commit, scope string) ([]byte, error)
-}
-
 // Keeper audits the repositories of a portfolio and keeps the results.
 type Keeper struct {
 	// Portfolio returns the portfolio in force.
 	Portfolio func() *audit.Portfolio
 	Store     store.Store
-	// Evidence may be nil: then an unchanged repository is fetched again when its
-	// verdicts are to be refreshed.
-	Evidence Evidence
-	Options  Options
+	Options   Options
 	// Policy is the name and version of the rules.
 	Policy string
 	// Every is how often a challenge is audited that does not say.
@@ -141,9 +129,6 @@ func (r *keeping) audit(ctx context.Context) (outcome string, err error) {
 // unchanged judges again from kept evidence when the commit is the one that was
 // audited last.
 func (r *keeping) unchanged(ctx context.Context) (*audit.Result, bool) {
-	if r.Evidence == nil {
-		return nil, false
-	}
 	state, err := r.Store.State(ctx, r.key)
 	if err != nil || state.Latest == nil {
 		return nil, false
@@ -155,7 +140,7 @@ func (r *keeping) unchanged(ctx context.Context) (*audit.Result, bool) {
 	}); err != nil || head != state.Latest.Result.Repository.Commit {
 		return nil, false
 	}
-	content, err := r.Evidence.Evidence(ctx, r.key, head, r.scope())
+	content, err := r.Store.Evidence(ctx, r.key, head, r.scope())
 	if err != nil {
 		return nil, false
 	}
@@ -188,12 +173,9 @@ func (r *keeping) save(ctx context.Context, result *audit.Result) error {
 // keep stores the evidence. Without it nothing is lost but the time to fetch
 // again.
 func (r *keeping) keep(ctx context.Context, commit string, recorder *evidence.Recorder) {
-	if r.Evidence == nil {
-		return
-	}
 	content, err := recorder.Bytes()
 	if err == nil {
-		err = r.Evidence.KeepEvidence(ctx, r.key, commit, r.scope(), content)
+		err = r.Store.KeepEvidence(ctx, r.key, commit, r.scope(), content)
 	}
 	if err != nil && !errors.Is(err, audit.ErrTooLarge) {
 		r.Logger.Warn("evidence was not kept", "challenge", r.key.Challenge, "error", err)

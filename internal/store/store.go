@@ -89,6 +89,13 @@ type Store interface {
 	// 30 days, one a week for a year, one a month after; the first and the latest
 	// of each key always stay. It returns how many went.
 	Thin(ctx context.Context, now time.Time) (int, error)
+	// KeepEvidence replaces what is kept of what the newest audit of a repository
+	// looked at. Scope says what it was gathered for. The error wraps
+	// [audit.ErrNotFound] for a key never heard of.
+	KeepEvidence(ctx context.Context, k Key, commit, scope string, content []byte) error
+	// Evidence returns what is kept for that commit and scope; the error wraps
+	// [audit.ErrNotFound] when it is for another, or nothing is kept.
+	Evidence(ctx context.Context, k Key, commit, scope string) ([]byte, error)
 	// Ping reports whether the database answers.
 	Ping(ctx context.Context) error
 	Close() error

@@ -29,3 +29,14 @@ func TestStore(t *testing.T) {
 }
 
 func TestKilledProcesses(t *testing.T) { storetest.Crash(t, openStore, storetest.Postgres(t)) }
+
+func BenchmarkStore(b *testing.B) {
+	storetest.Benchmark(b, func(b *testing.B) storetest.Store {
+		s, err := Open(b.Context(), storetest.Postgres(b), storetest.Lookup)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { _ = s.Close() })
+		return s
+	})
+}

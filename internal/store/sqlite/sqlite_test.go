@@ -34,3 +34,20 @@ func TestStore(t *testing.T) {
 func TestKilledProcesses(t *testing.T) {
 	storetest.Crash(t, openStore, filepath.Join(t.TempDir(), "a.db"))
 }
+
+func BenchmarkStore(b *testing.B) {
+	storetest.Benchmark(b, func(b *testing.B) storetest.Store {
+		path := filepath.Join(b.TempDir(), "a.db")
+		s, err := Open(b.Context(), path, storetest.Lookup)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() {
+			if info, err := os.Stat(path); err == nil {
+				b.Logf("the file has %d MB", info.Size()>>20)
+			}
+			_ = s.Close()
+		})
+		return s
+	})
+}

@@ -42,6 +42,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Store) {
 		"strange words":          strangeWords,
 		"refused, then working":  refused,
 		"cancelled":              cancelled,
+		"evidence":               evidence,
 		"ping":                   func(t *testing.T, s Store) { must(t, s.Ping(t.Context())) },
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
