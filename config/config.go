@@ -8,43 +8,92 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
+	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/perenne-audit/perenne/internal/acquire"
+	"github.com/perenne-audit/perenne/internal/audit"
 )
 
 //go:embed default.yaml
 var defaults []byte
 
-// Config is every setting.
+// Config is every setting; default.yaml says what each one means.
 type Config struct {
-	// Jobs is how many repositories are audited side by side; 0 means one for
-	// each processor.
-	Jobs   int            `mapstructure:"jobs"`
-	Limits acquire.Limits `mapstructure:"limits"`
+	Lang      string         `mapstructure:"lang"`
+	Jobs      int            `mapstructure:"jobs"`
+	Limits    acquire.Limits `mapstructure:"limits"`
+	Portfolio string         `mapstructure:"portfolio"`
+	Data      string         `mapstructure:"data"`
+	Listen    string         `mapstructure:"listen"`
+	Database  Database       `mapstructure:"database"`
+	Queue     Queue          `mapstructure:"queue"`
+	Access    Access         `mapstructure:"access"`
 }
+
+// Database says where audits are kept.
+type Database struct {
+	URL string `mapstructure:"url"`
+}
+
+// Queue says how much is audited at a time, and how often.
+type Queue struct {
+	Workers int           `mapstructure:"workers"`
+	PerHost int           `mapstructure:"per_host"`
+	Timeout time.Duration `mapstructure:"timeout"`
+	Grace   time.Duration `mapstructure:"grace"`
+	Every   time.Duration `mapstructure:"every"`
+}
+
+// Access says who may read and write.
+type Access struct {
+	Reading        string  `mapstructure:"reading"`
+	TrustForwarded bool    `mapstructure:"trust_forwarded"`
+	Tokens         []Token `mapstructure:"tokens"`
+	OIDC           OIDC    `mapstructure:"oidc"`
+}
+
+// Token is the hash of a secret that stands for a role.
+type Token struct {
+	Name   string `mapstructure:"name"`
+	SHA256 string `mapstructure:"sha256"`
+	Role   string `mapstructure:"role"`
+}
+
+// OIDC is an identity provider; without an issuer there is none.
+type OIDC struct {
+	Issuer       string  `mapstructure:"issuer"`
+	ClientID     string  `mapstructure:"client_id"`
+	ClientSecret string  `mapstructure:"client_secret"`
+	RedirectURL  string  `mapstructure:"redirect_url"`
+	Claim        string  `mapstructure:"claim"`
+	Roles        []Grant `mapstructure:"roles"`
+}
+
+// Grant gives the members of a group a role.
+type Grant struct {
+	Group string `mapstructure:"group"`
+	Role  string `mapstructure:"role"`
+}
+
+// secrets are the settings that are never shown.
+var secrets = []string{"database.url", "access.oidc.client_secret", "access.tokens"}
 
 // Load reads the defaults, then the file when path is not empty, then the
 // environment: PERENNE_LIMITS_TIMEOUT overrides limits.timeout. The error lists
 // every fault.
 func Load(path string) (Config, error) {
-	v := viper.New()
-	v.SetConfigType("yaml")
-	v.SetEnvPrefix("PERENNE")
-	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
-	v.AutomaticEnv()
 	var c Config
-	if err := v.ReadConfig(bytes.NewReader(defaults)); err != nil {
-		return c, fmt.Errorf("read the built-in configuration: %w", err)
-	}
-	if path != "" {
-		v.SetConfigFile(path)
-		if err := v.MergeInConfig(); err != nil {
-			return c, fmt.Errorf("read configuration %s: %w", path, err)
-		}
+	v, err := read(path)
+	if err != nil {
+		return c, err
 	}
 	strict := func(d *mapstructure.DecoderConfig) { d.ErrorUnused = true }
 	if err := v.Unmarshal(&c, strict); err != nil {
@@ -53,21 +102,85 @@ func Load(path string) (Config, error) {
 	return c, c.validate()
 }
 
-func (c Config) validate() error {
-	var faults []error
-	for name, value := range map[string]int64{
-		"limits.fetch_bytes": c.Limits.FetchBytes, "limits.blob_bytes": c.Limits.BlobBytes,
-		"limits.memory_bytes": c.Limits.MemoryBytes, "limits.disk_bytes": c.Limits.DiskBytes,
-		"limits.files":   int64(c.Limits.Files),
-		"limits.commits": int64(c.Limits.Commits), "limits.unfiltered_commits": int64(c.Limits.UnfilteredCommits),
-		"limits.timeout": int64(c.Limits.Timeout),
-	} {
-		if value <= 0 {
-			faults = append(faults, fmt.Errorf("%s must be above 0, and is %d", name, value))
+// read merges the sources of settings. The names that the environment may set
+// are those of the defaults.
+func read(path string) (*viper.Viper, error) {
+	v := viper.New()
+	v.SetConfigType("yaml")
+	v.SetEnvPrefix("PERENNE")
+	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
+	v.AutomaticEnv()
+	if err := v.ReadConfig(bytes.NewReader(defaults)); err != nil {
+		return nil, fmt.Errorf("read the built-in configuration: %w", err)
+	}
+	if path != "" {
+		v.SetConfigFile(path)
+		if err := v.MergeInConfig(); err != nil {
+			return nil, fmt.Errorf("read configuration %s: %w", path, err)
 		}
 	}
-	if c.Jobs < 0 {
-		faults = append(faults, fmt.Errorf("jobs must be 0 or more, and is %d", c.Jobs))
+	return v, nil
+}
+
+// Show returns the settings in force as YAML, secrets as "(set)".
+func Show(path string) (string, error) {
+	v, err := read(path)
+	if err != nil {
+		return "", err
+	}
+	for _, key := range secrets {
+		if s := v.Get(key); s != nil && fmt.Sprint(s) != "" && fmt.Sprint(s) != "[]" {
+			v.Set(key, "(set)")
+		}
+	}
+	// AllSettings leaves out what only the environment sets below a map.
+	all := v.AllSettings()
+	out, err := yaml.Marshal(all)
+	return string(out), err
+}
+
+func (c Config) validate() error {
+	var faults []error
+	positive := map[string]int64{
+		"limits.fetch_bytes": c.Limits.FetchBytes, "limits.blob_bytes": c.Limits.BlobBytes,
+		"limits.memory_bytes": c.Limits.MemoryBytes, "limits.disk_bytes": c.Limits.DiskBytes,
+		"limits.files": int64(c.Limits.Files), "limits.commits": int64(c.Limits.Commits),
+		"limits.unfiltered_commits": int64(c.Limits.UnfilteredCommits), "limits.timeout": int64(c.Limits.Timeout),
+		"queue.timeout": int64(c.Queue.Timeout), "queue.grace": int64(c.Queue.Grace), "queue.every": int64(c.Queue.Every),
+	}
+	for _, name := range slices.Sorted(maps.Keys(positive)) {
+		if positive[name] <= 0 {
+			faults = append(faults, fmt.Errorf("%s must be above 0, and is %d", name, positive[name]))
+		}
+	}
+	for name, value := range map[string]int{"jobs": c.Jobs, "queue.workers": c.Queue.Workers, "queue.per_host": c.Queue.PerHost} {
+		if value < 0 {
+			faults = append(faults, fmt.Errorf("%s must be 0 or more, and is %d", name, value))
+		}
+	}
+	if c.Lang != "" {
+		if _, err := audit.ParseLang(c.Lang); err != nil {
+			faults = append(faults, fmt.Errorf("lang: %w", err))
+		}
+	}
+	if !slices.Contains([]string{"auto", "open", "restricted"}, c.Access.Reading) {
+		faults = append(faults, fmt.Errorf("access.reading is %q: write auto, open or restricted", c.Access.Reading))
+	}
+	if err := c.Database.check(); err != nil {
+		faults = append(faults, err)
 	}
 	return errors.Join(faults...)
+}
+
+// check accepts nothing, for SQLite in the data folder, and PostgreSQL's
+// addresses. It never repeats the address, which may hold a password.
+func (d Database) check() error {
+	if d.URL == "" {
+		return nil
+	}
+	u, err := url.Parse(d.URL)
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		return errors.New("database.url: write postgres://user:password@host/name, or leave it empty for SQLite in the data folder")
+	}
+	return nil
 }
