@@ -25,10 +25,20 @@ type Keeper struct {
 	// Every is how often a challenge is audited that does not say.
 	Every time.Duration
 	Now   func() time.Time
-	// Observe, when set, is told how each audit went: a word ("audited",
-	// "unchanged", "rejudged", "failed") and how long its stages took.
-	Observe func(outcome string, stages map[string]time.Duration, receivedBytes int64)
+	// Observe is told how each audit went.
+	Observe func(Account)
 	Logger  *slog.Logger
+}
+
+// Account is how one audit went.
+type Account struct {
+	// Unchanged is true when nothing was fetched: the commit was known.
+	Unchanged bool
+	Err       error
+	// Stages maps "acquire", "judge" and "save" to the time they took; one that
+	// was not reached is absent.
+	Stages        map[string]time.Duration
+	ReceivedBytes int64
 }
 
 // errGone: the portfolio no longer names the repository.
@@ -63,26 +73,24 @@ func (k *Keeper) Audit(ctx context.Context, job queue.Job) error {
 	o.Acquire.TakenAt = k.Now().UTC().Truncate(time.Second)
 	o.Acquire.Needs = needs(o.Checks)
 	run := &keeping{Keeper: k, key: store.Key{Challenge: job.Challenge, Repository: job.Repository}, options: o,
-		target: source.URL, stages: map[string]time.Duration{}}
-	outcome, err := run.audit(ctx)
-	if err != nil {
-		outcome = "failed"
+		target: source.URL, account: Account{Stages: map[string]time.Duration{}}}
+	if err = run.audit(ctx); err != nil {
 		if noted := k.Store.Fail(context.WithoutCancel(ctx), run.key, o.Acquire.TakenAt, err.Error()); noted != nil {
 			err = errors.Join(err, noted)
 		}
 	}
-	k.Observe(outcome, run.stages, run.received)
+	run.account.Err = err
+	k.Observe(run.account)
 	return err
 }
 
 // keeping is one job under way.
 type keeping struct {
 	*Keeper
-	key      store.Key
-	target   string
-	options  Options
-	stages   map[string]time.Duration
-	received int64
+	key     store.Key
+	target  string
+	options Options
+	account Account
 }
 
 // scope names what the evidence was gathered for, beside the commit.
@@ -94,36 +102,37 @@ func (r *keeping) scope() string {
 func (r *keeping) timed(stage string, do func() error) error {
 	start := time.Now()
 	err := do()
-	r.stages[stage] += time.Since(start)
+	r.account.Stages[stage] += time.Since(start)
 	return err
 }
 
-func (r *keeping) audit(ctx context.Context) (outcome string, err error) {
+func (r *keeping) audit(ctx context.Context) error {
 	if result, again := r.unchanged(ctx); again {
-		return "unchanged", r.save(ctx, result)
+		r.account.Unchanged = true
+		return r.save(ctx, result)
 	}
 	var s *acquire.Snapshot
 	if err := r.timed("acquire", func() (err error) {
 		s, err = acquire.Fetch(ctx, r.target, r.options.Acquire)
 		return err
 	}); err != nil {
-		return "", err
+		return err
 	}
 	defer s.Close()
-	r.received = s.ReceivedBytes
+	r.account.ReceivedBytes = s.ReceivedBytes
 	recorder := evidence.Record(s.Snapshot)
 	var result *audit.Result
 	if err := r.timed("judge", func() (err error) {
 		result, err = r.options.judge(ctx, r.target, s.Snapshot)
 		return err
 	}); err != nil {
-		return "", err
+		return err
 	}
 	if err := r.save(ctx, result); err != nil {
-		return "", err
+		return err
 	}
 	r.keep(ctx, result.Repository.Commit, recorder)
-	return "audited", nil
+	return nil
 }
 
 // unchanged judges again from kept evidence when the commit is the one that was
@@ -160,7 +169,7 @@ func (r *keeping) unchanged(ctx context.Context) (*audit.Result, bool) {
 func (r *keeping) save(ctx context.Context, result *audit.Result) error {
 	return r.timed("save", func() error {
 		var took time.Duration
-		for _, stage := range r.stages {
+		for _, stage := range r.account.Stages {
 			took += stage
 		}
 		_, err := r.Store.Save(ctx, store.Audit{

@@ -49,7 +49,7 @@ func sarifRun(r *audit.Result, lang audit.Lang) (*sarif.Run, error) {
 	}
 	for _, g := range all {
 		result := sarif.NewRuleResult(g.Check.ID).WithLevel(level(g.Check.Severity)).
-			WithMessage(sarif.NewTextMessage(g.reason+" "+g.text.Fix)).
+			WithMessage(sarif.NewTextMessage(g.reason + " " + g.text.Fix)).
 			WithLocations(sarifLocations(g.verdict.Places)).
 			// What was found where may move; that this question is open does not.
 			WithPartialFingerprints(map[string]string{"perenne/check": g.Check.ID})

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/perenne-audit/perenne/checks"
+	"github.com/perenne-audit/perenne/config"
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/web"
+)
+
+// serviceFlags are the flags of the service's commands as typed.
+type serviceFlags struct {
+	config, listen, portfolio, data string
+	workers                         int
+	demo                            bool
+}
+
+func (p *program) serveCommand() *cobra.Command {
+	var flags serviceFlags
+	cmd := &cobra.Command{
+		Use: "serve", Short: p.say("help.serve.short"), Long: p.say("help.serve.long"), Args: cobra.NoArgs,
+		Example: "  perenne serve\n  perenne serve --portfolio portfolio.yaml --listen :8080\n  perenne serve --demo",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), flags) },
+	}
+	p.serviceFlags(cmd, &flags)
+	f := cmd.Flags()
+	f.StringVar(&flags.listen, "listen", "", p.say("help.serve.listen"))
+	f.IntVar(&flags.workers, "workers", -1, p.say("help.serve.workers"))
+	f.BoolVar(&flags.demo, "demo", false, p.say("help.serve.demo"))
+	return cmd
+}
+
+func (p *program) workCommand() *cobra.Command {
+	var flags serviceFlags
+	cmd := &cobra.Command{
+		Use: "work", Short: p.say("help.work.short"), Long: p.say("help.work.long"), Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.work(cmd.Context(), flags) },
+	}
+	p.serviceFlags(cmd, &flags)
+	cmd.Flags().IntVar(&flags.workers, "workers", -1, p.say("help.serve.workers"))
+	return cmd
+}
+
+func (p *program) migrateCommand() *cobra.Command {
+	var flags serviceFlags
+	cmd := &cobra.Command{
+		Use: "migrate", Short: p.say("help.migrate.short"), Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			settings, err := p.settings(flags)
+			if err != nil {
+				return err
+			}
+			db, err := openDatabase(cmd.Context(), settings)
+			if err != nil {
+				return &exit{code: exitNotAudited, message: err.Error()}
+			}
+			fmt.Fprintln(p.stdout, p.say("migrate.done"))
+			return db.Close()
+		},
+	}
+	p.serviceFlags(cmd, &flags)
+	return cmd
+}
+
+func (p *program) serviceFlags(cmd *cobra.Command, flags *serviceFlags) {
+	f := cmd.Flags()
+	f.StringVar(&flags.config, "config", p.getenv("PERENNE_CONFIG"), p.say("help.audit.config"))
+	f.StringVar(&flags.portfolio, "portfolio", "", p.say("help.serve.portfolio"))
+	f.StringVar(&flags.data, "data", "", p.say("help.serve.data"))
+}
+
+// settings are the configuration with what the flags override.
+func (p *program) settings(flags serviceFlags) (config.Config, error) {
+	settings, err := config.Load(flags.config)
+	if err != nil {
+		return settings, err
+	}
+	for flag, setting := range map[string]*string{flags.listen: &settings.Listen, flags.portfolio: &settings.Portfolio, flags.data: &settings.Data} {
+		if flag != "" {
+			*setting = flag
+		}
+	}
+	return settings, nil
+}
+
+// serve runs the service until it is told to stop.
+func (p *program) serve(ctx context.Context, flags serviceFlags) error {
+	settings, err := p.settings(flags)
+	if err != nil {
+		return err
+	}
+	if flags.workers < 0 {
+		flags.workers = workers(settings)
+	}
+	s, err := p.newService(ctx, settings, flags.demo, flags.workers)
+	if err != nil {
+		return &exit{code: exitNotAudited, message: err.Error()}
+	}
+	defer s.Close()
+	handler, err := p.handler(ctx, s)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", settings.Listen)
+	if err != nil {
+		return &exit{code: exitNotAudited, message: fmt.Sprintf("listen on %s: %s; choose another address with --listen", settings.Listen, err)}
+	}
+	if s.portfolio().Demonstration {
+		fmt.Fprintln(p.stdout, p.say("serve.demonstration"))
+	}
+	fmt.Fprintln(p.stdout, p.say("serve.ready", "address", "http://"+address(listener)))
+	return s.run(ctx, web.Server(settings.Listen, handler), listener, flags.workers)
+}
+
+// run serves and works until the context ends, then drains.
+func (s *service) run(ctx context.Context, server *http.Server, listener net.Listener, workers int) error {
+	failed := make(chan error, 2)
+	go func() { failed <- server.Serve(listener) }()
+	if workers > 0 {
+		go func() {
+			if err := s.start(ctx); err != nil && ctx.Err() == nil {
+				failed <- err
+			}
+		}()
+	} else {
+		go s.follow(ctx)
+	}
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return errors.Join(err, server.Shutdown(grace), s.stop())
+}
+
+func (p *program) handler(ctx context.Context, s *service) (http.Handler, error) {
+	access, err := access(s.settings)
+	if err != nil {
+		return nil, err
+	}
+	const adminPrefix = "/admin/queue"
+	admin, err := s.queue.Admin(ctx, adminPrefix)
+	if err != nil {
+		return nil, err
+	}
+	v, _ := build()
+	return web.New(web.Config{
+		Board: s.board, Checks: checks.All(), Catalogue: checks.Version, Ask: s.ask, Metrics: s.metrics.Handler(),
+		Admin: admin, Access: access, Lang: audit.Lang(s.settings.Lang), Version: v, Logger: s.logger,
+	})
+}
+
+// access turns the settings into who may do what. Reading is open by default
+// where only this machine can reach it.
+func access(settings config.Config) (web.Access, error) {
+	a := web.Access{TrustForwarded: settings.Access.TrustForwarded}
+	switch settings.Access.Reading {
+	case "restricted":
+		a.Restricted = true
+	case "auto":
+		a.Restricted = !loopback(settings.Listen)
+	}
+	for _, t := range settings.Access.Tokens {
+		a.Tokens = append(a.Tokens, web.Token{Name: t.Name, SHA256: t.SHA256, Role: web.Role(t.Role)})
+	}
+	if o := settings.Access.OIDC; o.Issuer != "" {
+		a.OIDC = &web.OIDC{Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: o.ClientSecret, RedirectURL: o.RedirectURL,
+			RoleClaim: o.Claim, Roles: map[string]web.Role{}}
+		for _, grant := range o.Roles {
+			role, err := web.ParseRole(grant.Role)
+			if err != nil {
+				return a, fmt.Errorf("access.oidc.roles: group %s: %w", grant.Group, err)
+			}
+			a.OIDC.Roles[grant.Group] = role
+		}
+	}
+	return a, nil
+}
+
+func loopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// address is where a browser on this machine finds the service.
+func address(l net.Listener) string {
+	tcp, ok := l.Addr().(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return l.Addr().String()
+	}
+	return fmt.Sprintf("localhost:%d", tcp.Port)
+}
+
+// work audits what the queue holds, and serves nothing.
+func (p *program) work(ctx context.Context, flags serviceFlags) error {
+	settings, err := p.settings(flags)
+	if err != nil {
+		return err
+	}
+	if flags.workers < 1 {
+		flags.workers = workers(settings)
+	}
+	s, err := p.newService(ctx, settings, false, flags.workers)
+	if err != nil {
+		return &exit{code: exitNotAudited, message: err.Error()}
+	}
+	defer s.Close()
+	fmt.Fprintln(p.stdout, p.say("work.ready", "workers", flags.workers))
+	if err := s.start(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	<-ctx.Done()
+	return s.stop()
+}

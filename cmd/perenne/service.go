@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/perenne-audit/perenne/checks"
+	"github.com/perenne-audit/perenne/config"
+	"github.com/perenne-audit/perenne/internal/acquire"
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/board"
+	"github.com/perenne-audit/perenne/internal/demo"
+	"github.com/perenne-audit/perenne/internal/metrics"
+	"github.com/perenne-audit/perenne/internal/pipeline"
+	"github.com/perenne-audit/perenne/internal/queue"
+	"github.com/perenne-audit/perenne/internal/store"
+)
+
+// policy names the rules in force. A ministry's own come with policies.
+const policy = "default"
+
+// service is everything that 'serve' and 'work' share: the portfolio, the
+// database, the queue and what does the work.
+type service struct {
+	settings  config.Config
+	logger    *slog.Logger
+	portfolio func() *audit.Portfolio
+	follow    func(context.Context)
+	history   map[string][]demo.Milestone
+	db        *database
+	board     *board.Live
+	keeper    *pipeline.Keeper
+	queue     *queue.Queue
+	metrics   *metrics.Metrics
+}
+
+// newService opens everything and starts nothing. Close it when done.
+func (p *program) newService(ctx context.Context, settings config.Config, demonstration bool, workers int) (*service, error) {
+	s := &service{settings: settings, logger: slog.New(slog.NewTextHandler(p.stderr, nil)), follow: func(context.Context) {}}
+	if err := s.findPortfolio(ctx, demonstration); err != nil {
+		return nil, err
+	}
+	db, err := openDatabase(ctx, settings)
+	if err != nil {
+		return nil, err
+	}
+	s.db = db
+	s.keeper = &pipeline.Keeper{
+		Portfolio: s.portfolio, Store: db.Store, Policy: policy, Every: settings.Queue.Every, Now: time.Now, Logger: s.logger,
+		Options: pipeline.Options{Checks: checks.All(), Catalogue: checks.Version, Acquire: acquire.Options{
+			Limits: settings.Limits, Token: func(host string) string { return p.getenv(acquire.TokenVariable(host)) },
+		}},
+		Observe: s.account,
+	}
+	s.queue, err = db.newQueue(queue.Config{
+		Workers: workers, PerHost: settings.Queue.PerHost, Timeout: settings.Queue.Timeout, Grace: settings.Queue.Grace,
+		Logger: slog.New(onlyWarnings{s.logger.Handler()}),
+	}, queue.Work{Audit: s.keeper.Audit, Due: s.keeper.Due, Thin: s.keeper.Thin, Host: s.keeper.Host})
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	v, c := build()
+	s.board = board.NewLive(s.portfolio, db.Store, checks.ByID, settings.Queue.Every, time.Now)
+	s.metrics = metrics.New(metrics.Config{
+		Board: s.board, QueueCounts: s.queue.Counts, Version: v, Commit: c, Catalogue: checks.Version, Logger: s.logger,
+	})
+	return s, nil
+}
+
+func (s *service) Close() error { return s.db.Close() }
+
+// workers returns how many repositories a process audits side by side.
+func workers(settings config.Config) int {
+	if settings.Queue.Workers == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return settings.Queue.Workers
+}
+
+// findPortfolio reads the portfolio that is configured, or generates the
+// demonstration.
+func (s *service) findPortfolio(ctx context.Context, demonstration bool) error {
+	if s.settings.Portfolio != "" && !demonstration {
+		w, err := watchPortfolio(s.settings.Portfolio, s.logger)
+		if err != nil {
+			return err
+		}
+		s.portfolio, s.follow = w.Portfolio, w.follow
+		return nil
+	}
+	folder := filepath.Join(s.settings.Data, "demonstration")
+	p, err := demo.Generate(ctx, folder, time.Now())
+	if err != nil {
+		return fmt.Errorf("generate the demonstration: %w", err)
+	}
+	s.portfolio = func() *audit.Portfolio { return p }
+	s.history, err = demo.Milestones(ctx, folder, p)
+	return err
+}
+
+// remember gives the demonstration a past: each repository is audited as it was
+// about once a month, unless that has been done.
+func (s *service) remember(ctx context.Context) error {
+	p := s.portfolio()
+	for i := range p.Challenges {
+		c := &p.Challenges[i]
+		for _, source := range c.Repositories {
+			key := store.Key{Challenge: c.ID, Repository: source.URL}
+			state, err := s.db.State(ctx, key)
+			if err != nil {
+				return err
+			}
+			if state.Latest != nil {
+				continue
+			}
+			for _, m := range s.history[source.URL] {
+				o := s.keeper.Options.For(c, source)
+				o.Acquire.TakenAt = m.When
+				result, err := pipeline.Audit(ctx, m.Target, o)
+				if err != nil {
+					return err
+				}
+				result.Target = source.URL
+				if _, err := s.db.Save(ctx, store.Audit{Key: key, Policy: policy, Result: result, SeenAt: m.When}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// start begins to audit; everything due is audited at once.
+func (s *service) start(ctx context.Context) error {
+	go s.follow(ctx)
+	if err := s.remember(ctx); err != nil {
+		return fmt.Errorf("fill the demonstration's past: %w", err)
+	}
+	// Jobs outlive the signal to stop: Stop gives them their time.
+	return s.queue.Start(context.WithoutCancel(ctx))
+}
+
+// stop lets running audits end.
+func (s *service) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.settings.Queue.Grace+5*time.Second)
+	defer cancel()
+	return s.queue.Stop(ctx)
+}
+
+// ask puts repositories before the scheduled ones.
+func (s *service) ask(ctx context.Context, keys []store.Key) (int, error) {
+	jobs := make([]queue.Job, len(keys))
+	for i, k := range keys {
+		jobs[i] = queue.Job{Challenge: k.Challenge, Repository: k.Repository}
+	}
+	return s.queue.Ask(ctx, jobs)
+}
+
+// onlyWarnings keeps the queue's own account of its day out of the log.
+type onlyWarnings struct{ slog.Handler }
+
+func (h onlyWarnings) Enabled(_ context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn
+}
+
+func (h onlyWarnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return onlyWarnings{h.Handler.WithAttrs(attrs)}
+}
+
+func (h onlyWarnings) WithGroup(name string) slog.Handler {
+	return onlyWarnings{h.Handler.WithGroup(name)}
+}
+
+// account adds one audit to the metrics.
+func (s *service) account(a pipeline.Account) {
+	if a.Unchanged && a.Err == nil {
+		s.metrics.Audited(metrics.Unchanged)
+	} else {
+		s.metrics.Audited(metrics.OutcomeOf(a.Err))
+	}
+	for _, stage := range metrics.Stages {
+		if took, ok := a.Stages[string(stage)]; ok {
+			s.metrics.Took(stage, took)
+		}
+	}
+	s.metrics.Fetched(a.ReceivedBytes)
+}
