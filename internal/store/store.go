@@ -66,7 +66,12 @@ type Point struct {
 type Store interface {
 	// Save keeps an audit and returns it with its ID. Saving again what is there
 	// already, the same key, commit, catalogue, policy and answers, keeps one row
-	// and moves its SeenAt. It also notes the attempt as a success.
+	// and moves its SeenAt. It also notes the attempt as a success. A SeenAt that
+	// is not set is the result's TakenAt. The audit becomes the latest, also when
+	// it is an earlier one that came back; but not one that was taken up to an hour
+	// before the latest, which a slow worker brings second. What the store cannot
+	// keep, a word with a NUL or an answer that is none, wraps
+	// [audit.ErrUnsupported].
 	Save(ctx context.Context, a Audit) (Audit, error)
 	// Fail notes an attempt that did not work. The latest audit stays.
 	Fail(ctx context.Context, k Key, at time.Time, reason string) error
@@ -74,20 +79,24 @@ type Store interface {
 	// gives a State without audit.
 	State(ctx context.Context, k Key) (State, error)
 	// States returns what is known about every repository of a challenge, or of
-	// all of them when challenge is "", sorted by key.
+	// all of them when challenge is "", sorted by key. It decodes every result:
+	// for many repositories, ask for Summaries.
 	States(ctx context.Context, challenge string) ([]State, error)
 	// Summaries is States in numbers, without decoding any result.
 	Summaries(ctx context.Context, challenge string) ([]Summary, error)
 	// Audit returns one kept audit; the error wraps [audit.ErrNotFound].
 	Audit(ctx context.Context, id int64) (Audit, error)
-	// Curve returns one point per kept audit, oldest first, from the given time.
+	// Curve returns one point per kept audit, oldest first, from the given time,
+	// and one more each time that an earlier audit came back.
 	Curve(ctx context.Context, k Key, from time.Time) ([]Point, error)
 	// Changes returns which answers changed, newest first, at most limit of them,
-	// from the given time; challenge "" means all.
+	// from the given time; challenge "" means all. A check that only one of the two
+	// audits asked has not changed. The retention leaves changes alone.
 	Changes(ctx context.Context, challenge string, from time.Time, limit int) ([]Change, error)
 	// Thin applies the retention: all audits of the last day, then one a day for
 	// 30 days, one a week for a year, one a month after; the first and the latest
-	// of each key always stay. It returns how many went.
+	// of each key always stay. It returns how many went. It is atomic for each
+	// repository; [Thinned] says which go.
 	Thin(ctx context.Context, now time.Time) (int, error)
 	// KeepEvidence replaces what is kept of what the newest audit of a repository
 	// looked at. Scope says what it was gathered for. The error wraps
@@ -96,7 +105,8 @@ type Store interface {
 	// Evidence returns what is kept for that commit and scope; the error wraps
 	// [audit.ErrNotFound] when it is for another, or nothing is kept.
 	Evidence(ctx context.Context, k Key, commit, scope string) ([]byte, error)
-	// Ping reports whether the database answers.
+	// Ping reports whether the database answers and, after a write that did not
+	// work, whether one works again.
 	Ping(ctx context.Context) error
 	Close() error
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,14 +9,6 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/audit"
 )
-
-// Summarizer is what a dashboard and the metrics ask: every repository, without
-// decoding any result. Every [Store] of this module is one.
-type Summarizer interface {
-	// Summaries returns one per repository of a challenge, or of all of them when
-	// challenge is "", sorted by key.
-	Summaries(ctx context.Context, challenge string) ([]Summary, error)
-}
 
 // Summary is a [State] with the latest audit in numbers.
 type Summary struct {

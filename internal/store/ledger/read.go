@@ -74,8 +74,20 @@ func (l *Ledger) State(ctx context.Context, k store.Key) (store.State, error) {
 	return s, nil
 }
 
+const byKey = ` ORDER BY r.challenge, r.repository`
+
+// of limits a query to a challenge; written as one condition for both cases it
+// would not use the index.
+func of(challenge string) (where string, args []any) {
+	if challenge == "" {
+		return "", nil
+	}
+	return ` WHERE r.challenge = $1`, []any{challenge}
+}
+
 // States returns what is known about many repositories; see [store.Store].
 func (l *Ledger) States(ctx context.Context, challenge string) ([]store.State, error) {
+	where, args := of(challenge)
 	var states []store.State
 	err := l.each(ctx, func(row scanner) error {
 		var tried, succeeded int64
@@ -84,7 +96,7 @@ func (l *Ledger) States(ctx context.Context, challenge string) ([]store.State, e
 		s.TriedAt, s.SucceededAt, s.Failure = fromMicros(tried), fromMicros(succeeded), failure
 		states = append(states, s)
 		return err
-	}, selectState+` WHERE $1 = '' OR r.challenge = $1 ORDER BY r.challenge, r.repository`, challenge)
+	}, selectState+where+byKey, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read states: %w", err)
 	}
@@ -119,14 +131,15 @@ func (l *Ledger) scanState(row scanner, more ...any) (store.State, error) {
 	return s, nil
 }
 
-// Summaries returns the states in numbers; see [store.Summarizer].
+// Summaries returns the states in numbers; see [store.Store].
 func (l *Ledger) Summaries(ctx context.Context, challenge string) ([]store.Summary, error) {
+	where, args := of(challenge)
 	var all []summary
 	err := l.each(ctx, func(row scanner) error {
 		s, err := scanSummary(row)
 		all = append(all, s)
 		return err
-	}, selectSummary+` WHERE $1 = '' OR r.challenge = $1 ORDER BY r.challenge, r.repository`, challenge)
+	}, selectSummary+where+byKey, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read summaries: %w", err)
 	}

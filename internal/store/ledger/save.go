@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -204,11 +205,20 @@ func lines(text string) []string {
 	return strings.Split(text, "\n")
 }
 
-// compress makes a result, which says the same words again and again, a fifth
-// of its size.
+// writers are used again and again: a new one takes a megabyte.
+var writers = sync.Pool{New: func() any {
+	// The level is a constant of the package, so there is no error.
+	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	return w
+}}
+
+// compress makes a result, which says the same words again and again, a small
+// part of its size.
 func compress(content []byte) ([]byte, error) {
 	var packed bytes.Buffer
-	w := gzip.NewWriter(&packed)
+	w := writers.Get().(*gzip.Writer)
+	defer writers.Put(w)
+	w.Reset(&packed)
 	if _, err := w.Write(content); err != nil {
 		return nil, err
 	}

@@ -5,12 +5,13 @@ import (
 	"os"
 	"testing"
 
+	"github.com/perenne-audit/perenne/internal/store"
 	"github.com/perenne-audit/perenne/internal/store/storetest"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Main(m, openStore)) }
 
-func openStore(ctx context.Context, url string) (storetest.Store, error) {
+func openStore(ctx context.Context, url string) (store.Store, error) {
 	return Open(ctx, url, storetest.Lookup)
 }
 
@@ -25,13 +26,13 @@ func openURL(t *testing.T, url string) *Store {
 }
 
 func TestStore(t *testing.T) {
-	storetest.Exercise(t, func(t *testing.T) storetest.Store { return openURL(t, storetest.Postgres(t)) })
+	storetest.Exercise(t, func(t *testing.T) store.Store { return openURL(t, storetest.Postgres(t)) })
 }
 
 func TestKilledProcesses(t *testing.T) { storetest.Crash(t, openStore, storetest.Postgres(t)) }
 
 func BenchmarkStore(b *testing.B) {
-	storetest.Benchmark(b, func(b *testing.B) storetest.Store {
+	storetest.Benchmark(b, func(b *testing.B) store.Store {
 		s, err := Open(b.Context(), storetest.Postgres(b), storetest.Lookup)
 		if err != nil {
 			b.Fatal(err)

@@ -61,7 +61,7 @@ func open(ctx context.Context, path string, lookup store.Lookup) (*Store, error)
 		return nil, err
 	}
 	s.Write.SetMaxOpenConns(1)
-	if s.Read, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)")); err != nil {
+	if s.Read, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)&_pragma=cache_size(-8000)")); err != nil {
 		return nil, errors.Join(err, s.Write.Close())
 	}
 	s.Read.SetMaxOpenConns(max(4, runtime.GOMAXPROCS(0)))

@@ -6,12 +6,13 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/perenne-audit/perenne/internal/store"
 	"github.com/perenne-audit/perenne/internal/store/storetest"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Main(m, openStore)) }
 
-func openStore(ctx context.Context, path string) (storetest.Store, error) {
+func openStore(ctx context.Context, path string) (store.Store, error) {
 	return Open(ctx, path, storetest.Lookup)
 }
 
@@ -26,7 +27,7 @@ func openFile(t *testing.T, path string) *Store {
 }
 
 func TestStore(t *testing.T) {
-	storetest.Exercise(t, func(t *testing.T) storetest.Store {
+	storetest.Exercise(t, func(t *testing.T) store.Store {
 		return openFile(t, filepath.Join(t.TempDir(), "data", "a b?c%d#é.db"))
 	})
 }
@@ -36,7 +37,7 @@ func TestKilledProcesses(t *testing.T) {
 }
 
 func BenchmarkStore(b *testing.B) {
-	storetest.Benchmark(b, func(b *testing.B) storetest.Store {
+	storetest.Benchmark(b, func(b *testing.B) store.Store {
 		path := filepath.Join(b.TempDir(), "a.db")
 		s, err := Open(b.Context(), path, storetest.Lookup)
 		if err != nil {

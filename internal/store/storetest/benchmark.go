@@ -18,9 +18,9 @@ func manyKey(n int) store.Key {
 	return store.Key{Challenge: fmt.Sprintf("challenge-%05d", n/5), Repository: fmt.Sprintf("https://forge.example/team-%05d/name-%d.git", n/5, n%5)}
 }
 
-// Benchmark measures a store with 50,000 repositories, each audited twice; open
-// gives an empty one.
-func Benchmark(b *testing.B, open func(b *testing.B) Store) {
+// Benchmark measures a store with 50,000 repositories, half of them audited
+// twice; open gives an empty one.
+func Benchmark(b *testing.B, open func(b *testing.B) store.Store) {
 	s := open(b)
 	fill(b, s)
 	b.Run("save a new audit", func(b *testing.B) {
@@ -94,15 +94,15 @@ func Benchmark(b *testing.B, open func(b *testing.B) Store) {
 	})
 }
 
-// fill saves two audits of each repository, many at a time.
-func fill(b *testing.B, s Store) {
+// fill saves one or two audits of each repository, many at a time.
+func fill(b *testing.B, s store.Store) {
 	start := time.Now()
 	var group sync.WaitGroup
 	workers := 2 * runtime.GOMAXPROCS(0)
 	for w := range workers {
 		group.Go(func() {
 			for n := w; n < repositories; n += workers {
-				for day := range 2 {
+				for day := range 1 + (n/workers)%2 {
 					if err := saveSample(b, s, n, noon.AddDate(0, 0, day), n+day); err != nil {
 						b.Error(err)
 						return
@@ -112,10 +112,10 @@ func fill(b *testing.B, s Store) {
 		})
 	}
 	group.Wait()
-	b.Logf("%d audits saved in %v, %d at a time", 2*repositories, time.Since(start).Round(time.Millisecond), workers)
+	b.Logf("%d audits saved in %v, %d at a time", repositories*3/2, time.Since(start).Round(time.Millisecond), workers)
 }
 
-func saveSample(b *testing.B, s Store, n int, at time.Time, seed int) error {
+func saveSample(b *testing.B, s store.Store, n int, at time.Time, seed int) error {
 	_, err := s.Save(b.Context(), Sample(manyKey(n), CommitID(seed), at, seed))
 	return err
 }

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/perenne-audit/perenne/internal/store"
 )
 
 // cancelled stops saves at any moment: each is there whole, or not at all, and
 // the store works on.
-func cancelled(t *testing.T, s Store) {
+func cancelled(t *testing.T, s store.Store) {
 	saved := 0
 	for i := range 40 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*50*time.Microsecond)

@@ -13,7 +13,7 @@ import (
 )
 
 // OpenFunc opens the store at an address: a path, a URL.
-type OpenFunc func(ctx context.Context, address string) (Store, error)
+type OpenFunc func(ctx context.Context, address string) (store.Store, error)
 
 // addressVariable makes the test program save audits instead of testing.
 const addressVariable = "PERENNE_STORETEST_ADDRESS"
@@ -104,7 +104,7 @@ func crashAudit(n, round int) store.Audit {
 }
 
 // whole checks that no row is torn and returns how many repositories there are.
-func whole(t *testing.T, s Store) int {
+func whole(t *testing.T, s store.Store) int {
 	t.Helper()
 	states, err := s.States(t.Context(), "")
 	must(t, err)

@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/store"
 )
 
 // evidence is kept for one commit and scope of each repository: the newest.
-func evidence(t *testing.T, s Store) {
+func evidence(t *testing.T, s store.Store) {
 	a := Sample(key(1), CommitID(1), noon, 1)
 	ctx, content := t.Context(), []byte{0, 1, 2, 0xff}
 	if err := s.KeepEvidence(ctx, a.Key, "c1", "all", content); !errors.Is(err, audit.ErrNotFound) {

@@ -17,16 +17,10 @@ import (
 	"github.com/perenne-audit/perenne/internal/store"
 )
 
-// Store is what the suite is put to.
-type Store interface {
-	store.Store
-	store.Summarizer
-}
-
 // Exercise runs the suite. open gives an empty store whose lookup is [Lookup]
 // and which lives as long as the test.
-func Exercise(t *testing.T, open func(t *testing.T) Store) {
-	for name, test := range map[string]func(*testing.T, Store){
+func Exercise(t *testing.T, open func(t *testing.T) store.Store) {
+	for name, test := range map[string]func(*testing.T, store.Store){
 		"never heard of":         neverHeardOf,
 		"save and read back":     saveAndReadBack,
 		"save again":             saveAgain,
@@ -43,7 +37,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Store) {
 		"refused, then working":  refused,
 		"cancelled":              cancelled,
 		"evidence":               evidence,
-		"ping":                   func(t *testing.T, s Store) { must(t, s.Ping(t.Context())) },
+		"ping":                   func(t *testing.T, s store.Store) { must(t, s.Ping(t.Context())) },
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -84,7 +78,7 @@ func curve(t *testing.T, s store.Store, k store.Key) []store.Point {
 	return points
 }
 
-func neverHeardOf(t *testing.T, s Store) {
+func neverHeardOf(t *testing.T, s store.Store) {
 	state, err := s.State(t.Context(), key(1))
 	must(t, err)
 	equal(t, "state", state, store.State{Key: key(1)})
@@ -104,7 +98,7 @@ func neverHeardOf(t *testing.T, s Store) {
 	}
 }
 
-func saveAndReadBack(t *testing.T, s Store) {
+func saveAndReadBack(t *testing.T, s store.Store) {
 	want := Sample(key(1), CommitID(1), noon.Add(1234567*time.Nanosecond), 3)
 	saved := save(t, s, want)
 	want.ID, want.SeenAt = saved.ID, want.Result.TakenAt.Truncate(time.Microsecond)
@@ -117,7 +111,7 @@ func saveAndReadBack(t *testing.T, s Store) {
 	equal(t, "state", state, store.State{Key: key(1), Latest: &want, TriedAt: want.SeenAt, SucceededAt: want.SeenAt})
 }
 
-func saveAgain(t *testing.T, s Store) {
+func saveAgain(t *testing.T, s store.Store) {
 	first := save(t, s, Sample(key(1), CommitID(1), noon, 3))
 	again := Sample(key(1), CommitID(1), noon.Add(24*time.Hour), 3)
 	again.Took = time.Minute
@@ -143,7 +137,7 @@ func saveAgain(t *testing.T, s Store) {
 	equal(t, "seen", kept.SeenAt, second.SeenAt)
 }
 
-func anotherRow(t *testing.T, s Store) {
+func anotherRow(t *testing.T, s store.Store) {
 	ids := map[int64]string{}
 	for name, change := range map[string]func(*store.Audit){
 		"nothing":    func(*store.Audit) {},
@@ -172,7 +166,7 @@ func anotherRow(t *testing.T, s Store) {
 	}
 }
 
-func manySaveTheSame(t *testing.T, s Store) {
+func manySaveTheSame(t *testing.T, s store.Store) {
 	const workers, keys = 16, 3
 	ids := make([][keys]int64, workers)
 	var group sync.WaitGroup
@@ -202,7 +196,7 @@ func manySaveTheSame(t *testing.T, s Store) {
 }
 
 // manySaveAndThin lets audits come back while the retention takes others away.
-func manySaveAndThin(t *testing.T, s Store) {
+func manySaveAndThin(t *testing.T, s store.Store) {
 	var savers sync.WaitGroup
 	for w := range 4 {
 		savers.Go(func() {
@@ -235,7 +229,7 @@ func manySaveAndThin(t *testing.T, s Store) {
 	}
 }
 
-func fail(t *testing.T, s Store) {
+func fail(t *testing.T, s store.Store) {
 	must(t, s.Fail(t.Context(), key(1), noon, "no answer from \xff\x00forge.example"))
 	state, err := s.State(t.Context(), key(1))
 	must(t, err)
@@ -257,7 +251,7 @@ func fail(t *testing.T, s Store) {
 	}
 }
 
-func statesAndSummaries(t *testing.T, s Store) {
+func statesAndSummaries(t *testing.T, s store.Store) {
 	keys := []store.Key{
 		{Challenge: "a", Repository: "z"}, {Challenge: "B", Repository: "a"}, {Challenge: "a", Repository: "Z"},
 		{Challenge: "é", Repository: "a"}, {Challenge: "a-b", Repository: "a"},
@@ -305,7 +299,7 @@ func sameInNumbers(t *testing.T, got store.Summary, state store.State) {
 	}
 }
 
-func changes(t *testing.T, s Store) {
+func changes(t *testing.T, s store.Store) {
 	first := Sample(key(1), CommitID(1), noon, 0)
 	second := Sample(key(1), CommitID(2), noon.Add(time.Hour), 0)
 	second.Result.Judged = second.Result.Judged[2:] // two questions are not asked any more
@@ -352,7 +346,7 @@ func changes(t *testing.T, s Store) {
 
 // A forge that is down for a day makes an answer unknown; the day after, the
 // audit of the day before is true again.
-func comesBack(t *testing.T, s Store) {
+func comesBack(t *testing.T, s store.Store) {
 	day := func(n int) time.Time { return noon.AddDate(0, 0, n) }
 	well := save(t, s, Sample(key(1), CommitID(1), day(0), 0))
 	save(t, s, Sample(key(1), CommitID(1), day(1), 1))
@@ -378,7 +372,7 @@ func comesBack(t *testing.T, s Store) {
 	}
 }
 
-func wrongClocks(t *testing.T, s Store) {
+func wrongClocks(t *testing.T, s store.Store) {
 	latest := func() int64 {
 		state, err := s.State(t.Context(), key(1))
 		must(t, err)
@@ -405,7 +399,7 @@ func wrongClocks(t *testing.T, s Store) {
 	}
 }
 
-func retention(t *testing.T, s Store) {
+func retention(t *testing.T, s store.Store) {
 	now := noon
 	var at []time.Time
 	for age := 450 * 24 * time.Hour; age >= 0; age -= 11 * time.Hour {
@@ -460,7 +454,7 @@ func keptByHand(now time.Time, at []time.Time) []time.Time {
 	return kept
 }
 
-func strangeWords(t *testing.T, s Store) {
+func strangeWords(t *testing.T, s store.Store) {
 	k := store.Key{Challenge: "d'été \"; DROP TABLE audits; --", Repository: "https://forge.example/équipe/%00?a=$1&b=😀"}
 	a := Sample(k, CommitID(1), noon, 3)
 	a.Policy = "règles ' 2026"
@@ -474,7 +468,7 @@ func strangeWords(t *testing.T, s Store) {
 
 // refused puts to the store what it must not take; nothing of it stays, and the
 // store works on.
-func refused(t *testing.T, s Store) {
+func refused(t *testing.T, s store.Store) {
 	for name, change := range map[string]func(*store.Audit){
 		"no challenge":   func(a *store.Audit) { a.Challenge = "" },
 		"no repository":  func(a *store.Audit) { a.Repository = "" },
