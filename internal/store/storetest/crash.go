@@ -25,11 +25,8 @@ const crashAudits = 150
 // from TestMain. It returns the exit code.
 func Main(m *testing.M, open OpenFunc) int {
 	if address := os.Getenv(addressVariable); address != "" {
-		if err := saveForEver(open, address); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		return 0
+		fmt.Fprintln(os.Stderr, saveForEver(open, address))
+		return 1
 	}
 	code := m.Run()
 	if shared.server != nil {
@@ -38,7 +35,8 @@ func Main(m *testing.M, open OpenFunc) int {
 	return code
 }
 
-// saveForEver saves the same audits as every other process, until it is killed.
+// saveForEver saves the same audits as every other process, until it is killed
+// or something goes wrong.
 func saveForEver(open OpenFunc, address string) error {
 	ctx := context.Background()
 	s, err := open(ctx, address)
