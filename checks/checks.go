@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/perenne-audit/perenne/checks/containers"
 	"github.com/perenne-audit/perenne/checks/delivery"
@@ -32,14 +33,18 @@ func All() []*audit.Check {
 	)
 }
 
+var byID = sync.OnceValue(func() map[string]*audit.Check {
+	index := map[string]*audit.Check{}
+	for _, c := range All() {
+		index[c.ID] = c
+	}
+	return index
+})
+
 // ByID returns the check of that id.
 func ByID(id string) (*audit.Check, bool) {
-	for _, c := range All() {
-		if c.ID == id {
-			return c, true
-		}
-	}
-	return nil, false
+	c, found := byID()[id]
+	return c, found
 }
 
 // Select returns the named checks in catalogue order, or all of them when none

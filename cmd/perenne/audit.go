@@ -25,9 +25,10 @@ import (
 
 // auditFlags are the flags of "perenne audit" as typed.
 type auditFlags struct {
-	config, format, output, at  string
-	checks, leaving, thresholds []string
-	jobs                        int
+	config, format, output, at, portfolio string
+	checks, leaving, thresholds           []string
+	jobs                                  int
+	gate                                  bool
 }
 
 func (p *program) auditCommand() *cobra.Command {
@@ -45,6 +46,8 @@ func (p *program) auditCommand() *cobra.Command {
 	f.StringSliceVar(&flags.leaving, "leaving", nil, p.say("help.audit.leaving"))
 	f.StringSliceVar(&flags.thresholds, "fail-under", nil, p.say("help.audit.fail-under"))
 	f.StringVar(&flags.at, "at", "", p.say("help.audit.at"))
+	f.StringVar(&flags.portfolio, "portfolio", "", p.say("help.audit.portfolio"))
+	f.BoolVar(&flags.gate, "gate", false, p.say("help.audit.gate"))
 	f.IntVar(&flags.jobs, "jobs", 0, p.say("help.audit.jobs"))
 	f.StringVar(&flags.config, "config", p.getenv("PERENNE_CONFIG"), p.say("help.audit.config"))
 	return cmd
@@ -53,9 +56,6 @@ func (p *program) auditCommand() *cobra.Command {
 // audit runs the command: everything that can be wrong with the command line is
 // found before the first repository is touched.
 func (p *program) audit(ctx context.Context, targets []string, flags auditFlags) error {
-	if len(targets) == 0 {
-		targets = []string{"."}
-	}
 	write, err := report.ByName(flags.format)
 	if err != nil {
 		return err
@@ -68,11 +68,16 @@ func (p *program) audit(ctx context.Context, targets []string, flags auditFlags)
 	if err != nil {
 		return err
 	}
-	outcomes := p.auditAll(ctx, targets, options, jobs)
-	if err := p.write(write, outcomes, flags.output); err != nil {
+	round, err := p.round(targets, flags.portfolio, options)
+	if err != nil {
+		return err
+	}
+	outcomes := p.auditAll(ctx, round.tasks, jobs)
+	challenges := round.add(outcomes, options.Acquire.TakenAt)
+	if err := p.write(write, outcomes, flags.output, challenges); err != nil {
 		return &exit{code: exitNotAudited, message: err.Error()}
 	}
-	return p.verdict(outcomes, thresholds)
+	return p.verdict(outcomes, challenges, thresholds, flags.gate)
 }
 
 func (p *program) options(flags auditFlags) (pipeline.Options, int, error) {
@@ -125,22 +130,23 @@ func parseDate(s string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("--at %q: write 2026-12-31 or 2026-12-31T15:04:05Z", s)
 }
 
-// auditAll audits the targets side by side and returns the outcomes in the order
-// of the targets. Errors are also printed as soon as they are known.
-func (p *program) auditAll(ctx context.Context, targets []string, options pipeline.Options, jobs int) []report.Outcome {
-	outcomes := make([]report.Outcome, len(targets))
-	progress := newProgress(p.stderr, len(targets))
+// auditAll does the tasks side by side and returns the outcomes in their order.
+// Errors are also printed.
+func (p *program) auditAll(ctx context.Context, tasks []task, jobs int) []report.Outcome {
+	outcomes := make([]report.Outcome, len(tasks))
+	progress := newProgress(p.stderr, len(tasks))
 	slots := make(chan struct{}, jobs)
 	var wg sync.WaitGroup
-	for i, target := range targets {
+	for i, task := range tasks {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			line := progress.start(acquire.Show(target))
-			own := options
+			shown := acquire.Show(task.target)
+			line := progress.start(shown)
+			own := task.options
 			own.Acquire.Progress = func(s acquire.Stage) { line.stage(p.say("progress." + string(s))) }
-			result, err := pipeline.Audit(ctx, target, own)
-			outcomes[i] = report.Outcome{Target: acquire.Show(target), Result: result, Err: err}
+			result, err := pipeline.Audit(ctx, task.target, own)
+			outcomes[i] = report.Outcome{Challenge: task.challenge, Target: shown, Result: result, Err: err}
 			line.done()
 		})
 	}
@@ -156,8 +162,8 @@ func (p *program) auditAll(ctx context.Context, targets []string, options pipeli
 
 // write prints the report on standard output or into a file, which is replaced
 // only by a whole report.
-func (p *program) write(write report.Writer, outcomes []report.Outcome, output string) error {
-	o := report.Options{Lang: p.lang, Width: 80}
+func (p *program) write(write report.Writer, outcomes []report.Outcome, output string, challenges []report.Challenge) error {
+	o := report.Options{Lang: p.lang, Width: 80, Challenges: challenges}
 	if output == "" || output == "-" {
 		if f, ok := p.stdout.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 			o.Colour = p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb"
@@ -219,22 +225,37 @@ func parseThresholds(texts []string) ([]threshold, error) {
 	return all, nil
 }
 
-// verdict decides the exit code once the report is out.
-func (p *program) verdict(outcomes []report.Outcome, thresholds []threshold) error {
+// verdict decides the exit code once the report is out. With a portfolio, the
+// thresholds are for challenges, else for repositories.
+func (p *program) verdict(outcomes []report.Outcome, challenges []report.Challenge, thresholds []threshold, gate bool) error {
 	code := exitFine
-	for _, o := range outcomes {
-		if o.Err != nil {
-			return &exit{code: exitNotAudited}
-		}
+	fail := func(key string, args ...any) {
+		code = exitBelowThreshold
+		fmt.Fprintf(p.stderr, "perenne: %s\n", p.say(key, args...))
+	}
+	compare := func(name string, s audit.Score) {
 		for _, t := range thresholds {
-			if score := scoreOf(o.Result.Score, t.axis); score == nil || *score < t.min {
-				code = exitBelowThreshold
+			if score := scoreOf(s, t.axis); score == nil || *score < t.min {
 				shown := "–"
 				if score != nil {
 					shown = report.Score(*score, p.lang)
 				}
-				fmt.Fprintf(p.stderr, "perenne: %s\n", p.say("audit.below", "target", o.Target, "axis", t.axis, "score", shown, "minimum", t.min))
+				fail("audit.below", "target", name, "axis", t.axis, "score", shown, "minimum", t.min)
 			}
+		}
+	}
+	for _, o := range outcomes {
+		if o.Err != nil {
+			return &exit{code: exitNotAudited}
+		}
+		if len(challenges) == 0 {
+			compare(o.Target, o.Result.Score)
+		}
+	}
+	for _, c := range challenges {
+		compare(c.Name, c.Result.Score)
+		if gate && !c.Result.Gate.Open {
+			fail("audit.gate", "challenge", c.Name)
 		}
 	}
 	if code != exitFine {

@@ -178,7 +178,7 @@ func (t *teller) at(ago float64) time.Time {
 
 // founding is the first commit, with the files of the first day.
 func (t *teller) founding() change {
-	c := change{when: t.day.AddDate(0, 0, -t.First-3).Add(9 * time.Hour), files: map[string]string{}, subject: t.say("Premier dépôt", "Initial commit")}
+	c := change{when: t.day.AddDate(0, 0, -t.First-3).Add(9 * time.Hour), files: map[string]string{}, subject: t.either("Premier dépôt", "Initial commit")}
 	for _, d := range t.drafts {
 		if d.day == t.First {
 			c.files[d.path] = d.text
@@ -242,7 +242,7 @@ func (t *teller) sign(a author) signature {
 	return signature{a.Name, a.Email}
 }
 
-func (t *teller) say(french, english string) string {
+func (t *teller) either(french, english string) string {
 	if t.Language == "en" {
 		return english
 	}
@@ -254,13 +254,13 @@ func (t *teller) subject(st step) string {
 	name := path.Base(st.path)
 	switch {
 	case st.first:
-		return t.say("Ajoute ", "Add ") + name
+		return t.either("Ajoute ", "Add ") + name
 	case isCode(st.path) && len(t.Subjects) > 0:
 		return t.Subjects[t.chance.IntN(len(t.Subjects))] + " (" + strings.TrimSuffix(name, path.Ext(name)) + ")"
 	case isProse(st.path):
-		return t.say("Complète ", "Complete ") + name
+		return t.either("Complète ", "Complete ") + name
 	}
-	return t.say("Met à jour ", "Update ") + name
+	return t.either("Met à jour ", "Update ") + name
 }
 
 var codeExtensions = []string{".py", ".R", ".js", ".mjs", ".ts", ".vue", ".sql", ".css", ".html"}

@@ -18,17 +18,19 @@ import (
 func CSV(w io.Writer, outcomes []Outcome, o Options) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{{"target", "commit", "axis", "check", "severity", "weight", "answer", "title", "reason", "places",
-		"fix", "effort_hours", "lead_days", "side", "gain"}}
+		"fix", "effort_hours", "lead_days", "side", "gain", "challenge"}}
 	for _, outcome := range outcomes {
 		if outcome.Err != nil {
-			rows = append(rows, cells(clean(outcome.Target), "", "", "", "", "", string(audit.AnswerUnknown), "", clean(outcome.Err.Error()), "", "", "", "", "", ""))
+			rows = append(rows, cells(clean(outcome.Target), "", "", "", "", "", string(audit.AnswerUnknown), "", clean(outcome.Err.Error()), "", "", "", "", "", "", outcome.Challenge))
 			continue
 		}
 		more, err := csvRows(outcome.Result, o.Lang)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, more...)
+		for _, row := range more {
+			rows = append(rows, append(row, outcome.Challenge))
+		}
 	}
 	return out.WriteAll(rows)
 }

@@ -39,14 +39,17 @@ func HTML(w io.Writer, outcomes []Outcome, o Options) error {
 		},
 		"answered": func(r *audit.Result, a string) []audit.Judged { return answered(r, audit.Answer(a)) },
 		"band":     bandOf,
+		"head":     func() []string { return challengeHead(m) },
+		"line":     func(c Challenge) []string { cells, _ := challengeLine(m, c); return cells },
 	}).Parse(htmlSource)
 	if err != nil {
 		return err
 	}
 	return page.Execute(w, struct {
-		Lang     audit.Lang
-		Outcomes []Outcome
-	}{o.Lang, outcomes})
+		Lang       audit.Lang
+		Challenges []Challenge
+		Outcomes   []Outcome
+	}{o.Lang, o.Challenges, outcomes})
 }
 
 // asString accepts any of the audit's words.

@@ -15,9 +15,19 @@ const Schema = "perenne.audit/v1"
 // The document's form is schema.json in this folder.
 type (
 	jsonPortfolio struct {
-		Schema   string        `json:"schema"`
-		Audits   []jsonAudit   `json:"audits"`
-		Failures []jsonFailure `json:"failures,omitempty"`
+		Schema     string          `json:"schema"`
+		Challenges []jsonChallenge `json:"challenges,omitempty"`
+		Audits     []jsonAudit     `json:"audits"`
+		Failures   []jsonFailure   `json:"failures,omitempty"`
+	}
+	jsonChallenge struct {
+		ID           string     `json:"id"`
+		Name         string     `json:"name"`
+		Axes         []jsonAxis `json:"axes"`
+		Continuity   *float64   `json:"continuity,omitempty"`
+		Ready        bool       `json:"ready_for_production"`
+		Repositories []string   `json:"repositories"`
+		Unaudited    []string   `json:"unaudited"`
 	}
 	jsonFailure struct {
 		Target string `json:"target"`
@@ -26,6 +36,7 @@ type (
 	jsonAudit struct {
 		Schema        string           `json:"schema"`
 		Catalogue     string           `json:"catalogue"`
+		Challenge     string           `json:"challenge,omitempty"`
 		Target        string           `json:"target"`
 		Repository    jsonRepository   `json:"repository"`
 		Deliverable   jsonDeliverable  `json:"deliverable"`
@@ -118,7 +129,7 @@ type (
 // "audits" holds a document each; targets that could not be audited stand under
 // "failures".
 func JSON(w io.Writer, outcomes []Outcome, o Options) error {
-	portfolio := jsonPortfolio{Schema: Schema, Audits: []jsonAudit{}}
+	portfolio := jsonPortfolio{Schema: Schema, Challenges: jsonChallenges(o.Challenges), Audits: []jsonAudit{}}
 	for _, outcome := range outcomes {
 		if outcome.Err != nil {
 			portfolio.Failures = append(portfolio.Failures, jsonFailure{Target: outcome.Target, Error: clean(outcome.Err.Error())})
@@ -128,12 +139,13 @@ func JSON(w io.Writer, outcomes []Outcome, o Options) error {
 		if err != nil {
 			return err
 		}
+		document.Challenge = outcome.Challenge
 		portfolio.Audits = append(portfolio.Audits, document)
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if len(outcomes) == 1 && len(portfolio.Audits) == 1 {
+	if len(outcomes) == 1 && len(portfolio.Audits) == 1 && len(o.Challenges) == 0 {
 		return encoder.Encode(portfolio.Audits[0])
 	}
 	return encoder.Encode(portfolio)
@@ -150,7 +162,7 @@ func jsonOf(r *audit.Result, lang audit.Lang) (jsonAudit, error) {
 			Kinds: orEmpty(kindNames(r)), Roots: []jsonRoot{}, Languages: map[string]float64{},
 			DocumentationLanguage: string(r.DocumentationLanguage),
 		},
-		Axes: []jsonAxis{}, Continuity: rounded(r.Score.Continuity), Without: rounded(r.Score.WithoutWaivers), Checks: []jsonCheck{}, Actions: []jsonAction{},
+		Axes: jsonAxes(r.Score), Continuity: rounded(r.Score.Continuity), Without: rounded(r.Score.WithoutWaivers), Checks: []jsonCheck{}, Actions: []jsonAction{},
 		LimitsReached: orEmpty(r.Limits), Uncommitted: r.Uncommitted,
 	}
 	for name, share := range r.Languages {
@@ -159,18 +171,34 @@ func jsonOf(r *audit.Result, lang audit.Lang) (jsonAudit, error) {
 	for _, d := range r.Deliverables {
 		document.Deliverable.Roots = append(document.Deliverable.Roots, jsonRoot{Kind: d.Kind, Path: d.Root, Because: d.Because})
 	}
-	for _, a := range r.Score.Axes {
-		document.Axes = append(document.Axes, jsonAxis{
-			ID: a.Axis, Score: rounded(a.Score), ScoreWithoutWaivers: rounded(a.WithoutWaivers), Coverage: round(a.Coverage),
-			Provisional: a.Provisional, Band: a.Band, OpenBlockers: orEmpty(a.OpenBlockers),
-		})
-	}
 	if m := r.Maintainers; m != nil {
 		document.Maintainers = &jsonMaintainers{
 			People: m.People, BusFactor: m.BusFactor, TopShare: round(m.TopShare), LastHumanCommit: jsonTime(m.LastHumanCommit),
 		}
 	}
 	return document, document.addChecks(r, lang)
+}
+
+func jsonAxes(s audit.Score) []jsonAxis {
+	axes := []jsonAxis{}
+	for _, a := range s.Axes {
+		axes = append(axes, jsonAxis{
+			ID: a.Axis, Score: rounded(a.Score), ScoreWithoutWaivers: rounded(a.WithoutWaivers), Coverage: round(a.Coverage),
+			Provisional: a.Provisional, Band: a.Band, OpenBlockers: orEmpty(a.OpenBlockers),
+		})
+	}
+	return axes
+}
+
+func jsonChallenges(challenges []Challenge) []jsonChallenge {
+	var all []jsonChallenge
+	for _, c := range challenges {
+		all = append(all, jsonChallenge{
+			ID: c.Result.Challenge, Name: c.Name, Axes: jsonAxes(c.Result.Score), Continuity: rounded(c.Result.Score.Continuity),
+			Ready: c.Result.Gate.Open, Repositories: orEmpty(c.Result.Repositories), Unaudited: orEmpty(c.Result.Unaudited),
+		})
+	}
+	return all
 }
 
 func (document *jsonAudit) addChecks(r *audit.Result, lang audit.Lang) error {

@@ -13,6 +13,7 @@ import (
 // a table, what to do as a list to tick, the rest folded away.
 func Markdown(w io.Writer, outcomes []Outcome, o Options) error {
 	m := &markdown{Messages: text.In(o.Lang)}
+	m.challenges(o.Challenges)
 	for _, outcome := range outcomes {
 		if outcome.Err != nil {
 			m.printf("## %s\n\n%s %s\n\n", escape(outcome.Target), m.Say("markdown.failed"), escape(outcome.Err.Error()))

@@ -15,9 +15,12 @@ import (
 // Outcome is what became of one target: a result, or the error that kept it
 // from being audited.
 type Outcome struct {
-	Target string
-	Result *audit.Result
-	Err    error
+	// Challenge is the id of the challenge that the repository belongs to, "" when
+	// it was audited by itself.
+	Challenge string
+	Target    string
+	Result    *audit.Result
+	Err       error
 }
 
 // Options are the same for every format; each uses what it can.
@@ -27,6 +30,15 @@ type Options struct {
 	Width int
 	// Colour allows colours and bold type.
 	Colour bool
+	// Challenges are what the repositories of a portfolio add up to, in its order;
+	// empty when none was given.
+	Challenges []Challenge
+}
+
+// Challenge is one challenge of a portfolio with its result.
+type Challenge struct {
+	Name   string
+	Result audit.ChallengeResult
 }
 
 // Writer prints the outcomes, in the order given. One outcome is printed as

@@ -273,7 +273,7 @@ func TestScoreIsRoundedDown(t *testing.T) {
 }
 
 func TestByNameNamesThemAll(t *testing.T) {
-	if _, err := ByName("xml"); err == nil || !strings.Contains(err.Error(), "json, markdown, text") {
+	if _, err := ByName("xml"); err == nil || !strings.Contains(err.Error(), "json, junit, markdown") {
 		t.Errorf("got %v", err)
 	}
 }

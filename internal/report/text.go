@@ -39,7 +39,8 @@ func Text(w io.Writer, outcomes []Outcome, o Options) error {
 			audit.NotReady:   renderer.NewStyle().Foreground(lipgloss.Color("1")),
 		},
 	}
-	printed := false
+	p.challenges(o.Challenges)
+	printed := len(o.Challenges) > 0
 	for _, outcome := range outcomes {
 		if outcome.Err != nil {
 			// Errors go to standard error, once, by whoever ran the audit.
