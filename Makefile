@@ -7,22 +7,23 @@ LDFLAGS  := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 COMPILER := $(firstword $(shell command -v gcc 2>/dev/null) $(shell command -v clang 2>/dev/null))
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench gen git
+.PHONY: help run build test check bench gen git needs
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: build ## Audit this very checkout and print the report in the terminal's language
+run: build ## Audit this very checkout, then serve the demonstration portfolio
 	@bin/perenne audit
+	@bin/perenne serve
 
 build: ## Build bin/perenne, one static program
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/perenne ./cmd/perenne
 
-test: git ## Run every test, against real git repositories and a real git server
+test: needs ## Run every test, against real git, PostgreSQL and Prometheus
 	@$(GO) test ./...
 
-check: git ## Formatting, go vet, staticcheck, then every test with the race detector
-	@unformatted=$$(gofmt -l checks cmd config internal); \
+check: needs ## Formatting, go vet, staticcheck, then every test with the race detector
+	@unformatted=$$(gofmt -l checks cmd config deploy internal); \
 	  if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	@$(GO) vet ./...
 	@$(GO) tool -modfile=tools/go.mod staticcheck ./...
@@ -35,7 +36,9 @@ bench: git ## Measure an audit against the ways it replaces
 gen: ## Write again what is generated: the catalogue pages, the licence table
 	@$(GO) generate ./...
 
-# The tests make repositories with git and serve them with git http-backend.
+# What the tests use is installed, or said, by the script.
+needs:
+	@tools/needs.sh
+
 git:
 	@command -v git >/dev/null || { echo "git was not found: install it (Debian: apt-get install git)" >&2; exit 1; }
-	@test -x "$$(git --exec-path)/git-http-backend" || { echo "git http-backend was not found: install all of git (Alpine: apk add git-daemon)" >&2; exit 1; }
