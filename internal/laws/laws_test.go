@@ -64,6 +64,8 @@ var imports = map[string][]string{
 	"internal/queue":            {"internal/audit"},
 	"internal/evidence":         {"internal/audit"},
 	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue"},
+	"internal/metrics":          {"internal/audit", "internal/board", "internal/store"},
+	"internal/web":              {"internal/audit", "internal/board", "internal/store", "internal/report", "internal/text", "internal/score"},
 
 	"config": {"internal/acquire"},
 
