@@ -46,6 +46,11 @@ require (
 )
 
 require (
+	github.com/getsentry/sentry-go v0.43.0 // indirect
+	github.com/getsentry/sentry-go/slog v0.43.0 // indirect
+)
+
+require (
 	dario.cat/mergo v1.0.0 // indirect
 	github.com/Microsoft/go-winio v0.6.3 // indirect
 	github.com/ProtonMail/go-crypto v1.4.1 // indirect
