@@ -162,6 +162,7 @@ func advise(target string, place Place, err error) error {
 		{audit.ErrEmpty, true, "push a first commit, then audit again"},
 		{audit.ErrNotFound, place.Folder != "", "name a folder that holds a git repository, or an address"},
 		{audit.ErrNotFound, true, "check the spelling; if it is private, " + token},
+		{audit.ErrRateLimited, true, "wait, then try again"},
 		{audit.ErrTooLarge, true, "raise the limit in the configuration"},
 		{audit.ErrUnreachable, true, "check the address and the network, then try again"},
 		{audit.ErrDamaged, place.Folder != "", "check it with 'git fsck'"},

@@ -74,7 +74,10 @@ func (k *Keeper) Audit(ctx context.Context, job queue.Job) error {
 	o.Acquire.Needs = needs(o.Checks)
 	run := &keeping{Keeper: k, key: store.Key{Challenge: job.Challenge, Repository: job.Repository}, options: o,
 		target: source.URL, account: Account{Stages: map[string]time.Duration{}}}
-	if err = run.audit(ctx); err != nil {
+	err = run.audit(ctx)
+	// One that is cut off because the service stops has not failed: it goes on
+	// elsewhere, or at the next start.
+	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		if noted := k.Store.Fail(context.WithoutCancel(ctx), run.key, o.Acquire.TakenAt, err.Error()); noted != nil {
 			err = errors.Join(err, noted)
 		}
@@ -172,10 +175,12 @@ func (r *keeping) save(ctx context.Context, result *audit.Result) error {
 		for _, stage := range r.account.Stages {
 			took += stage
 		}
-		_, err := r.Store.Save(ctx, store.Audit{
+		if _, err := r.Store.Save(ctx, store.Audit{
 			Key: r.key, Policy: r.Policy, Result: result, Took: took, SeenAt: result.TakenAt,
-		})
-		return err
+		}); err != nil {
+			return fmt.Errorf("%w: %w", queue.ErrNotKept, err)
+		}
+		return nil
 	})
 }
 

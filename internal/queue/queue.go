@@ -29,14 +29,17 @@ type Job struct {
 // Kind is River's name for the job; it is stored, so it never changes.
 func (Job) Kind() string { return "audit" }
 
+// ErrNotKept: the audit was made and the database did not take it.
+var ErrNotKept = errors.New("the audit was not kept")
+
 // Work is what the queue calls. All of it may be called concurrently, and on
 // several machines at a time.
 type Work struct {
 	// Audit audits one repository and keeps the result. It may be called twice
 	// for the same repository, and must then keep one result. What its error
 	// means decides what follows: [audit.ErrRateLimited] waits until the limit is
-	// lifted, [audit.ErrUnreachable] and [audit.ErrDamaged] are tried again with
-	// growing pauses, anything else waits for the next turn.
+	// lifted, [audit.ErrUnreachable], [audit.ErrDamaged] and [ErrNotKept] are tried
+	// again with growing pauses, anything else waits for the next turn.
 	Audit func(context.Context, Job) error
 	// Due lists the repositories whose turn has come.
 	Due func(ctx context.Context, now time.Time) ([]Job, error)
@@ -252,9 +255,12 @@ func outcome(ctx context.Context, err error) error {
 		return river.JobSnooze(max(wait.RetryAfter(), time.Second))
 	case errors.Is(err, audit.ErrRateLimited):
 		return river.JobSnooze(limited)
-	case errors.Is(context.Cause(ctx), context.Canceled):
+	case errors.Is(ctx.Err(), context.Canceled):
 		// The process is stopping: another one, or the next start, goes on.
 		return river.JobSnooze(0)
+	case errors.Is(err, ErrNotKept):
+		// Whatever the database says it means, it is not about the repository.
+		return err
 	case errors.Is(err, audit.ErrUnreachable), errors.Is(err, audit.ErrDamaged), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}

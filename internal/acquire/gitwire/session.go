@@ -115,7 +115,7 @@ func meaning(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, known := range []error{audit.ErrTooLarge, audit.ErrUnsupported, audit.ErrNotFound, audit.ErrDamaged} {
+	for _, known := range []error{audit.ErrTooLarge, audit.ErrRateLimited, audit.ErrUnsupported, audit.ErrNotFound, audit.ErrDamaged} {
 		if errors.Is(err, known) {
 			return err
 		}
@@ -125,6 +125,9 @@ func meaning(ctx context.Context, err error) error {
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if known := ofStatus(err); known != nil {
+		return known
 	}
 	var network net.Error
 	var hostKey *knownhosts.KeyError
