@@ -28,6 +28,7 @@ const policy = "default"
 type service struct {
 	settings  config.Config
 	logger    *slog.Logger
+	flush     func()
 	portfolio func() *audit.Portfolio
 	follow    func(context.Context)
 	history   map[string][]demo.Milestone
@@ -40,7 +41,11 @@ type service struct {
 
 // newService opens everything and starts nothing. Close it when done.
 func (p *program) newService(ctx context.Context, settings config.Config, demonstration bool, workers int) (*service, error) {
-	s := &service{settings: settings, logger: slog.New(slog.NewTextHandler(p.stderr, nil)), follow: func(context.Context) {}}
+	logger, flush, err := newLogger(p.stderr, p.getenv)
+	if err != nil {
+		return nil, err
+	}
+	s := &service{settings: settings, logger: logger, flush: flush, follow: func(context.Context) {}}
 	if err := s.findPortfolio(ctx, demonstration); err != nil {
 		return nil, err
 	}
@@ -72,7 +77,10 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 	return s, nil
 }
 
-func (s *service) Close() error { return s.db.Close() }
+func (s *service) Close() error {
+	s.flush()
+	return s.db.Close()
+}
 
 // workers returns how many repositories a process audits side by side.
 func workers(settings config.Config) int {

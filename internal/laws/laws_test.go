@@ -67,15 +67,17 @@ var imports = map[string][]string{
 	"internal/metrics":          {"internal/audit", "internal/board", "internal/store"},
 	"internal/web":              {"internal/audit", "internal/board", "internal/store", "internal/report", "internal/text", "internal/score"},
 
-	"config": {"internal/acquire"},
+	"config": {"internal/acquire", "internal/audit"},
 
 	// Only these know several stages.
 	"internal/pipeline": append([]string{
 		"internal/audit", "internal/acquire", "internal/judge", "internal/score", "internal/plan",
+		"internal/portfolio", "internal/evidence", "internal/queue", "internal/store",
 	}, readers...),
 	"cmd/perenne": {
-		"checks", "config", "internal/acquire", "internal/audit",
-		"internal/pipeline", "internal/report", "internal/text",
+		"checks", "config", "internal/acquire", "internal/audit", "internal/board", "internal/demo", "internal/metrics",
+		"internal/pipeline", "internal/portfolio", "internal/queue", "internal/report", "internal/score",
+		"internal/store", "internal/store/postgres", "internal/store/sqlite", "internal/text", "internal/web",
 	},
 	"internal/bench": {"checks", "checks/*", "config", "internal/*", "internal/acquire/*"},
 	"internal/laws":  {},
