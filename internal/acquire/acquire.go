@@ -99,16 +99,25 @@ func Fetch(ctx context.Context, target string, o Options) (*Snapshot, error) {
 	if o.Progress == nil {
 		o.Progress = func(Stage) {}
 	}
-	var s *Snapshot
-	if place.Folder != "" {
-		s, err = fromFolder(ctx, place.Folder, o)
-	} else {
-		s, err = fromServer(ctx, place, o)
-	}
+	s, err := fromPlace(ctx, place, o)
 	if err != nil {
 		return nil, advise(Show(target), place, err)
 	}
 	return s, nil
+}
+
+// fromPlace reads the place. A library that panics on a damaged repository must
+// not take the other targets down.
+func fromPlace(ctx context.Context, place Place, o Options) (s *Snapshot, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			s, err = nil, fmt.Errorf("%v: %w", cause, audit.ErrDamaged)
+		}
+	}()
+	if place.Folder != "" {
+		return fromFolder(ctx, place.Folder, o)
+	}
+	return fromServer(ctx, place, o)
 }
 
 // Head returns the name, in hexadecimal, of the commit that [Fetch] would

@@ -185,7 +185,13 @@ func filter(req *packp.UploadPackRequest, f packp.Filter) {
 
 // get runs one fetch to its end. The bytes are counted also when it fails.
 func get(ctx context.Context, session transport.UploadPackSession, req *packp.UploadPackRequest, r Request,
-	keep func(plumbing.ObjectType) bool) (*Objects, int64, error) {
+	keep func(plumbing.ObjectType) bool) (objects *Objects, read int64, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			_ = objects.Close()
+			objects, err = nil, fmt.Errorf("%v: %w", cause, audit.ErrDamaged)
+		}
+	}()
 	response, err := session.UploadPack(ctx, req)
 	if err != nil {
 		return nil, 0, meaning(ctx, err)
@@ -196,9 +202,9 @@ func get(ctx context.Context, session transport.UploadPackSession, req *packp.Up
 	stop := context.AfterFunc(ctx, func() { _ = response.Close() })
 	defer stop()
 	limited := &limitedReader{r: response, left: r.FetchBytes}
-	objects := NewObjects(r.MemoryBytes, r.DiskBytes)
+	objects = NewObjects(r.MemoryBytes, r.DiskBytes)
 	err = readPack(demux(limited, req.Capabilities), objects, keep, r.BlobBytes)
-	read := r.FetchBytes - limited.left
+	read = r.FetchBytes - limited.left
 	if err != nil {
 		_ = objects.Close()
 		if limited.exceeded {

@@ -65,6 +65,12 @@ func open(ctx context.Context, r Request) (transport.UploadPackSession, *packp.A
 	}
 	done := make(chan opened, 1)
 	go func() {
+		defer func() {
+			// What a server advertises is foreign, and decoded by a library.
+			if cause := recover(); cause != nil {
+				done <- opened{err: fmt.Errorf("%v: %w", cause, audit.ErrDamaged)}
+			}
+		}()
 		session, err := c.NewUploadPackSession(r.Endpoint, r.Auth)
 		if err != nil {
 			done <- opened{err: err}
