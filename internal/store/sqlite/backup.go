@@ -7,9 +7,21 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 )
+
+// Backup does what [Store.Backup] does for the database in a file, which need not
+// be open: its tables stay of the version they are, so that the copy made before
+// an upgrade is one that the older program opens.
+func Backup(ctx context.Context, database, path string) error {
+	database, err := filepath.Abs(database)
+	if err != nil {
+		return err
+	}
+	return (&Store{path: database}).Backup(ctx, path)
+}
 
 // Backup writes a copy of the database as it is at one moment, while it is in
 // use. The copy is a whole database: to restore it, stop perenne, put it where
