@@ -70,13 +70,19 @@ func (w *watched) look() {
 	if same(now, w.seen) {
 		return
 	}
-	w.seen = now
 	p, files, err := loadPortfolio(w.path)
+	// What is wrong may be in a file that was not part of it before, and what
+	// changes while it is read is read again.
+	w.files, w.seen = files, modified(files)
+	for f, t := range now {
+		if _, still := w.seen[f]; still {
+			w.seen[f] = t
+		}
+	}
 	if err != nil {
 		w.logger.Error("the changed portfolio is not used", "error", err)
 		return
 	}
-	w.files, w.seen = files, modified(files)
 	w.current.Store(p)
 	w.logger.Info("portfolio read again", "challenges", len(p.Challenges))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/perenne-audit/perenne/internal/acquire/gitserve"
+	"github.com/perenne-audit/perenne/internal/store/storetest"
 )
 
 // The test binary stands in for the program: a script that says "perenne" runs
@@ -19,8 +20,14 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "the scripts make their repositories with git, which was not found: install the package git")
 		os.Exit(1)
 	}
-	testscript.Main(m, map[string]func(){"perenne": main})
+	testscript.Main(tests{m}, map[string]func(){"perenne": main})
 }
+
+// tests stop the database server that they share when they are done.
+type tests struct{ *testing.M }
+
+// Run implements what testscript.Main wants of *testing.M.
+func (t tests) Run() int { return storetest.Main(t.M, nil) }
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{

@@ -117,31 +117,50 @@ func (p *program) serve(ctx context.Context, flags serviceFlags) error {
 		fmt.Fprintln(p.stdout, p.say("serve.demonstration"))
 	}
 	fmt.Fprintln(p.stdout, p.say("serve.ready", "address", "http://"+address(listener)))
-	return s.run(ctx, web.Server(settings.Listen, handler), listener, flags.workers)
+	if err := s.run(ctx, web.Server(settings.Listen, handler), listener, flags.workers); err != nil {
+		return &exit{code: exitNotAudited, message: err.Error()}
+	}
+	return nil
 }
 
 // run serves and works until the context ends, then drains.
 func (s *service) run(ctx context.Context, server *http.Server, listener net.Listener, workers int) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(listener) }()
-	if workers > 0 {
-		go func() {
-			if err := s.start(ctx); err != nil && ctx.Err() == nil {
-				failed <- err
-			}
-		}()
-	} else {
-		go s.follow(ctx)
-	}
+	started := make(chan struct{})
+	go func() {
+		defer close(started)
+		if workers == 0 {
+			go s.follow(ctx)
+		} else if err := s.start(ctx); err != nil && ctx.Err() == nil {
+			failed <- err
+		}
+	}()
 	var err error
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	return errors.Join(err, server.Shutdown(grace), s.stop())
+	cancel()
+	stopped := make(chan error, 1)
+	go func() {
+		// What starts while it is stopped would never stop.
+		<-started
+		stopped <- s.stop()
+	}()
+	grace, cut := context.WithTimeout(context.WithoutCancel(ctx), pageGrace)
+	defer cut()
+	if server.Shutdown(grace) != nil {
+		// Whoever still reads has had time enough, which is no failure of ours.
+		_ = server.Close()
+	}
+	return errors.Join(err, <-stopped)
 }
+
+// pageGrace is how long answers under way may take when the service stops.
+const pageGrace = 5 * time.Second
 
 func (p *program) handler(ctx context.Context, s *service) (http.Handler, error) {
 	access, err := access(s.settings)
@@ -221,8 +240,11 @@ func (p *program) work(ctx context.Context, flags serviceFlags) error {
 	defer s.Close()
 	fmt.Fprintln(p.stdout, p.say("work.ready", "workers", flags.workers))
 	if err := s.start(ctx); err != nil && ctx.Err() == nil {
-		return err
+		return &exit{code: exitNotAudited, message: err.Error()}
 	}
 	<-ctx.Done()
-	return s.stop()
+	if err := s.stop(); err != nil {
+		return &exit{code: exitNotAudited, message: err.Error()}
+	}
+	return nil
 }

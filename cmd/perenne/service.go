@@ -104,7 +104,7 @@ func (s *service) findPortfolio(ctx context.Context, demonstration bool) error {
 	folder := filepath.Join(s.settings.Data, "demonstration")
 	p, err := demo.Generate(ctx, folder, time.Now())
 	if err != nil {
-		return fmt.Errorf("generate the demonstration: %w", err)
+		return fmt.Errorf("generate the demonstration: %w; name another folder with --data", err)
 	}
 	s.portfolio = func() *audit.Portfolio { return p }
 	s.history, err = demo.Milestones(ctx, folder, p)
@@ -114,6 +114,9 @@ func (s *service) findPortfolio(ctx context.Context, demonstration bool) error {
 // remember gives the demonstration a past: each repository is audited as it was
 // about once a month, unless that has been done.
 func (s *service) remember(ctx context.Context) error {
+	if len(s.history) == 0 {
+		return nil
+	}
 	p := s.portfolio()
 	for i := range p.Challenges {
 		c := &p.Challenges[i]
@@ -148,6 +151,9 @@ func (s *service) start(ctx context.Context) error {
 	go s.follow(ctx)
 	if err := s.remember(ctx); err != nil {
 		return fmt.Errorf("fill the demonstration's past: %w", err)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	// Jobs outlive the signal to stop: Stop gives them their time.
 	return s.queue.Start(context.WithoutCancel(ctx))
