@@ -6,6 +6,9 @@ import (
 	"net/http/httptest"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // 50,000 repositories are about 20,000 challenges. Each turn reads the board
@@ -39,3 +42,17 @@ type counting struct {
 func (w *counting) Header() http.Header         { return w.header }
 func (w *counting) WriteHeader(int)             {}
 func (w *counting) Write(b []byte) (int, error) { w.size += len(b); return len(b), nil }
+
+// BenchmarkClientLibrary is the way that was not taken.
+func BenchmarkClientLibrary(b *testing.B) {
+	m := New(Config{Board: &shelf{rows: sheets(20_000, 60)}})
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(m.Collector())
+	handler := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	b.ReportAllocs()
+	for b.Loop() {
+		handler.ServeHTTP(&counting{header: http.Header{}}, r)
+	}
+}

@@ -24,12 +24,6 @@ type shelf struct {
 
 var _ board.Reader = (*shelf)(nil)
 
-func (s *shelf) set(rows ...board.Row) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.rows = rows
-}
-
 func (s *shelf) Rows(_ context.Context, q board.Query) ([]board.Row, int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -69,15 +69,11 @@ func (m *Metrics) own(format expfmt.Format) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// formatFor chooses OpenMetrics for who asks for it, else the text format: never
-// the binary one, which the text of the portfolio cannot be joined to.
+// formatFor chooses OpenMetrics for who prefers it, else the text format, which
+// comes first for who takes anything. The binary one is not among them: the text
+// of the portfolio cannot be joined to it.
 func formatFor(h http.Header) expfmt.Format {
-	f := expfmt.NegotiateIncludingOpenMetrics(h)
-	switch f.FormatType() {
-	case expfmt.TypeOpenMetrics, expfmt.TypeTextPlain:
-		return f
-	}
-	return expfmt.NewFormat(expfmt.TypeTextPlain)
+	return expfmt.NegotiateAccept(h, expfmt.FmtText, expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtOpenMetrics_0_0_1)
 }
 
 // takesGzip reports whether the client accepts gzip (RFC 9110, 12.5.3).

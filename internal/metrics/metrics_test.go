@@ -142,6 +142,9 @@ func TestFormatsAndEncodingsAgree(t *testing.T) {
 	if !strings.HasPrefix(kind, "application/openmetrics-text") || !strings.HasSuffix(openMetrics, "# EOF\n") || strings.Count(openMetrics, "# EOF") != 1 {
 		t.Errorf("OpenMetrics as %q, ending %q", kind, openMetrics[max(0, len(openMetrics)-20):])
 	}
+	if _, kind, _ := scrape(t, m, "Accept", "text/html,*/*;q=0.8"); !strings.HasPrefix(kind, "text/plain") {
+		t.Errorf("a browser is given %q", kind)
+	}
 	// The binary format is never given.
 	_, kind, _ = scrape(t, m, "Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
 	if !strings.HasPrefix(kind, "text/plain") {

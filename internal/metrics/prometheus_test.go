@@ -46,7 +46,10 @@ func TestRealPrometheus(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
-	p.until(t, "rates", func() bool { m.Took(Judge, time.Millisecond); return len(p.query(t, `rate(perenne_audit_duration_seconds_count[1m])`)) > 0 })
+	p.until(t, "rates", func() bool {
+		m.Took(Judge, time.Millisecond)
+		return len(p.query(t, `rate(perenne_audit_duration_seconds_count[1m])`)) > 0
+	})
 	for title, queries := range portfolioDashboard(t).queries() {
 		for _, q := range queries {
 			if len(p.query(t, q)) == 0 {
