@@ -74,6 +74,9 @@ const (
 	hostBusy = 2 * time.Second
 	// limited is the wait when a host does not say how long.
 	limited = 5 * time.Minute
+	// fetchPause is between two questions for more work. River's own tenth of a
+	// second would hold a worker up longer than an unchanged repository takes.
+	fetchPause = 5 * time.Millisecond
 	// orders go before the schedule.
 	priorityAsked, priorityScheduled = 1, 3
 )
@@ -141,7 +144,7 @@ func New[TTx any](driver riverdriver.Driver[TTx], c Config, w Work) (*Queue, err
 func settings(c Config, workers *river.Workers) *river.Config {
 	s := &river.Config{
 		Logger: c.Logger, Workers: workers, JobTimeout: c.Timeout, MaxAttempts: maxAttempts,
-		RescueStuckJobsAfter: c.Timeout + rescueMargin, SoftStopTimeout: c.Grace,
+		RescueStuckJobsAfter: c.Timeout + rescueMargin, SoftStopTimeout: c.Grace, FetchCooldown: fetchPause,
 	}
 	if c.Workers == 0 {
 		return s
