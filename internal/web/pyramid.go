@@ -22,14 +22,14 @@ type facet struct {
 func (s *site) pyramid(axes []audit.AxisScore, continuity *float64, lang audit.Lang) []facet {
 	m := text.In(lang)
 	shape := []facet{
-		{Name: "1. " + m.Word(string(audit.Deployment)), Points: "0,346 100,173 200,346", X: 100, Y: 282},
-		{Name: "2. " + m.Word(string(audit.Transmission)), Points: "200,346 300,173 400,346", X: 300, Y: 282},
-		{Name: "3. " + m.Word(string(audit.Reliability)), Points: "100,173 200,0 300,173", X: 200, Y: 109},
+		{Name: "1. " + m.Word(string(audit.Deployment)), Points: "0,346 100,173 200,346", X: 100, Y: 291},
+		{Name: "2. " + m.Word(string(audit.Transmission)), Points: "200,346 300,173 400,346", X: 300, Y: 291},
+		{Name: "3. " + m.Word(string(audit.Reliability)), Points: "100,173 200,0 300,173", X: 200, Y: 118},
 	}
 	for i, a := range deciding(axes) {
 		shape[i].Score, shape[i].Band, shape[i].Provisional = a.Score, a.Band, a.Provisional
 	}
-	centre := facet{Name: m.Word("continuity"), Points: "100,173 300,173 200,346", X: 200, Y: 202, Score: continuity}
+	centre := facet{Name: m.Word("continuity"), Points: "100,173 300,173 200,346", X: 200, Y: 198, Score: continuity}
 	if continuity != nil {
 		centre.Band = score.BandOf(*continuity)
 	}

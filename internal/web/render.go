@@ -102,8 +102,27 @@ func (s *site) functions(lang audit.Lang) template.FuncMap {
 		"knows":   func(check string) bool { return s.known[check] != nil },
 		"title":   func(check string) string { return s.title(check, lang) },
 		"href":    safeLink,
+		"quoted":  quoted,
 		"dict":    dict,
 	}
+}
+
+// quoted sets what stands between backticks as code, as the checks write it.
+func quoted(sentence string) template.HTML {
+	var b strings.Builder
+	parts := strings.Split(sentence, "`")
+	for i, part := range parts {
+		safe := template.HTMLEscapeString(part)
+		switch {
+		case i%2 == 0:
+			b.WriteString(safe)
+		case i == len(parts)-1: // one that is never closed
+			b.WriteString("`" + safe)
+		default:
+			b.WriteString("<code>" + safe + "</code>")
+		}
+	}
+	return template.HTML(b.String())
 }
 
 // dict lets a template hand several values to another.
