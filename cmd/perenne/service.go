@@ -172,7 +172,12 @@ func (s *service) ask(ctx context.Context, keys []store.Key) (int, error) {
 	for i, k := range keys {
 		jobs[i] = queue.Job{Challenge: k.Challenge, Repository: k.Repository}
 	}
-	return s.queue.Ask(ctx, jobs)
+	n, err := s.queue.Ask(ctx, jobs)
+	if err != nil {
+		// The order is sound; it is the database that does not take it.
+		return n, fmt.Errorf("%w: %w", audit.ErrUnreachable, err)
+	}
+	return n, nil
 }
 
 // onlyWarnings keeps the queue's own account of its day out of the log.

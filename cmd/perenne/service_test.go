@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -594,26 +593,4 @@ func TestServeRefuses(t *testing.T) {
 		t.Parallel()
 		refuses(t, []string{"PERENNE_DATA=" + t.TempDir(), "PERENNE_DATABASE_URL=postgres://someone:hidden@127.0.0.1:1/none"}, nil, "127.0.0.1", "no answer")
 	})
-}
-
-// A folder that may only be read is refused in words. The program runs here and
-// not in a process of its own, because root's processes may write anywhere.
-func TestServeRefusesReadOnlyData(t *testing.T) {
-	folder, err := os.MkdirTemp("", "perenne")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	if err := os.Chmod(folder, 0o555); err != nil {
-		t.Fatal(err)
-	}
-	becomeNobody(t)
-	for _, data := range []string{folder, filepath.Join(folder, "data")} {
-		var out, errs said
-		env := func(string) string { return "" }
-		code := run(context.WithoutCancel(t.Context()), []string{"serve", "--lang", "en", "--data", data, "--listen", "127.0.0.1:0"}, env, &out, &errs)
-		if code != exitNotAudited || !strings.Contains(errs.String(), "permission denied") || !strings.Contains(errs.String(), "--data") {
-			t.Errorf("%s: exit code %d: %s", data, code, &errs)
-		}
-	}
 }

@@ -80,6 +80,7 @@ var imports = map[string][]string{
 		"internal/store", "internal/store/postgres", "internal/store/sqlite", "internal/text", "internal/web",
 	},
 	"internal/bench": {"checks", "checks/*", "config", "internal/*", "internal/acquire/*"},
+	"internal/soak":  {"checks", "config", "internal/*", "internal/acquire/*", "internal/store/*"},
 	"internal/laws":  {},
 }
 

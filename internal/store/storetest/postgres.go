@@ -68,6 +68,12 @@ func NewServer(t testing.TB) *Server {
 	return s
 }
 
+// StartServer starts a server for a program that is no test; see [Server.End].
+func StartServer() (*Server, error) { return newServer() }
+
+// End stops the server and removes its data.
+func (s *Server) End() { s.end() }
+
 // Program finds one of PostgreSQL's programs; Debian keeps them off the PATH.
 func Program(name string) (string, error) {
 	folders := []string{os.Getenv("PERENNE_POSTGRES_BIN")}
@@ -238,16 +244,20 @@ func (s *Server) URL(database string) string {
 // Database makes an empty database and returns its URL.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
-	name := "test" + strconv.FormatInt(s.names.Add(1), 10)
-	conn, err := pgx.Connect(t.Context(), s.URL("postgres"))
+	url, err := s.MakeDatabase(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := conn.Exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE template0"); err != nil {
-		t.Fatal(err)
+	return url
+}
+
+// MakeDatabase is Database for a program that is no test.
+func (s *Server) MakeDatabase(ctx context.Context) (string, error) {
+	name := "test" + strconv.FormatInt(s.names.Add(1), 10)
+	conn, err := pgx.Connect(ctx, s.URL("postgres"))
+	if err != nil {
+		return "", err
 	}
-	if err := conn.Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s.URL(name)
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE template0")
+	return s.URL(name), errors.Join(err, conn.Close(ctx))
 }

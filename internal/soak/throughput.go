@@ -1,0 +1,204 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	gogit "github.com/go-git/go-git/v5"
+	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"github.com/perenne-audit/perenne/internal/store"
+)
+
+// bases is how many different repositories lie behind the addresses.
+const bases = 40
+
+// throughput lets one process audit thousands of repositories, twice, and clones
+// some with go-git before and after.
+func (s *soak) throughput(ctx context.Context) error {
+	f, err := newForge(filepath.Join(s.dir, "forge"), bases)
+	if err != nil {
+		return err
+	}
+	defer f.server.Close()
+	p, err := s.place("throughput", "")
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(s.dir, "throughput.yaml")
+	if err := portfolio(file, s.repositories, f.url); err != nil {
+		return err
+	}
+	before, err := clone(ctx, f, s.sample/2)
+	if err != nil {
+		return err
+	}
+	c, err := s.started(ctx, p, "serve", "--portfolio", file)
+	if err != nil {
+		return err
+	}
+	defer c.kill()
+	db, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	first, err := s.round(ctx, db, c, "the first audits", time.Time{}, s.repositories)
+	if err != nil {
+		return err
+	}
+	// Times are kept to the second.
+	time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
+	begin := time.Now().Truncate(time.Second)
+	go func() {
+		for n := 0; n < s.repositories; n += 5 {
+			if err := c.ask(challenge(n)); err != nil {
+				s.note("%s", err)
+			}
+		}
+	}()
+	second, err := s.round(ctx, db, c, "the second audits", begin, s.repositories)
+	if err != nil {
+		return err
+	}
+	peak := c.peakBytes()
+	if code := c.stop(); code != 0 {
+		s.fault("exit code %d", code)
+	}
+	after, err := clone(ctx, f, s.sample-s.sample/2)
+	if err != nil {
+		return err
+	}
+	cloned := float64(s.sample) / (before + after).Seconds()
+	s.say("\n#### Throughput: %d repositories of %d files and %d commits, one process\n", s.repositories, files+5, commits)
+	s.say("| | repositories per second | processor time each, of perenne |\n|---|---:|---:|")
+	s.say("| go-git PlainClone and read, one after the other (%d) | %.1f | |", s.sample, cloned)
+	s.say("| first round | %.1f | %.1f ms |", first.perSecond(s.repositories), first.each(s.repositories))
+	s.say("| second round, nothing changed | %.1f | %.1f ms |", second.perSecond(s.repositories), second.each(s.repositories))
+	s.say("\nFirst round / go-git: **%.1f**. Second round / first: **%.1f**. Peak memory: **%d MiB**.",
+		first.perSecond(s.repositories)/cloned, first.took.Seconds()/second.took.Seconds(), peak>>20)
+	if peak > 400<<20 {
+		s.fault("peak memory %d MiB is above 400", peak>>20)
+	}
+	return nil
+}
+
+type round struct{ took, processor time.Duration }
+
+func (r round) perSecond(n int) float64 { return float64(n) / r.took.Seconds() }
+func (r round) each(n int) float64      { return float64(r.processor.Microseconds()) / 1000 / float64(n) }
+
+// round waits until so many repositories were audited since a time.
+func (s *soak) round(ctx context.Context, db store.Store, c *process, what string, since time.Time, repositories int) (round, error) {
+	begin, used, told := time.Now(), c.processorTime(), time.Now()
+	_, err := until(ctx, what, time.Hour, func() (bool, error) {
+		done, err := audited(ctx, db, since)
+		if time.Since(told) > 10*time.Second {
+			told = time.Now()
+			s.note("%s: %d of %d, %d MiB", what, done, repositories, c.peakBytes()>>20)
+		}
+		return done == repositories, err
+	})
+	return round{time.Since(begin), c.processorTime() - used}, err
+}
+
+// audited counts the repositories whose last success is not before a time.
+func audited(ctx context.Context, db store.Store, since time.Time) (int, error) {
+	all, err := db.Summaries(ctx, "")
+	done := 0
+	for _, one := range all {
+		if one.Audit != 0 && !one.SucceededAt.Before(since) {
+			done++
+		}
+	}
+	return done, err
+}
+
+// plainCloneRole makes this program clone as most programs would with go-git.
+const plainCloneRole = "clone-with-go-git"
+
+// clone measures that role, in a process of its own, for n repositories.
+func clone(ctx context.Context, f *forge, n int) (time.Duration, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	cmd := exec.CommandContext(ctx, self, plainCloneRole, f.server.URL, strconv.Itoa(n))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return 0, fmt.Errorf("clone with go-git: %w", err)
+	}
+	var took time.Duration
+	return took, json.Unmarshal(out, &took)
+}
+
+// plainClones clones repositories bare, one after the other, and reads what any
+// audit needs: each file and each author. It asks no question about them.
+func plainClones(args []string) error {
+	n, err := strconv.Atoi(args[1])
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "perenne-clones-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	begin := time.Now()
+	for i := range n {
+		if err := plainClone(fmt.Sprintf("%s/r%d.git", args[0], i), filepath.Join(dir, strconv.Itoa(i))); err != nil {
+			return err
+		}
+	}
+	took := time.Since(begin)
+	return json.NewEncoder(os.Stdout).Encode(took)
+}
+
+func plainClone(url, dir string) error {
+	repo, err := gogit.PlainClone(dir, true, &gogit.CloneOptions{URL: url})
+	if err != nil {
+		return err
+	}
+	head, err := repo.Head()
+	if err != nil {
+		return err
+	}
+	commit, err := repo.CommitObject(head.Hash())
+	if err != nil {
+		return err
+	}
+	files, err := commit.Files()
+	if err != nil {
+		return err
+	}
+	if err := files.ForEach(func(f *object.File) error {
+		r, err := f.Reader()
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		_, err = io.Copy(io.Discard, r)
+		return err
+	}); err != nil {
+		return err
+	}
+	commits, err := repo.Log(&gogit.LogOptions{From: head.Hash()})
+	if err != nil {
+		return err
+	}
+	authors := map[string]int{}
+	return commits.ForEach(func(c *object.Commit) error {
+		authors[c.Author.Email]++
+		return nil
+	})
+}
