@@ -40,7 +40,7 @@ maintenance:
 // kept is a keeper over a real store, with one repository on a real server.
 type kept struct {
 	*pipeline.Keeper
-	t          *testing.T
+	t          testing.TB
 	work, bare string
 	job        queue.Job
 	now        time.Time
@@ -51,7 +51,7 @@ type kept struct {
 	answer atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
 }
 
-func keep(t *testing.T) *kept {
+func keep(t testing.TB) *kept {
 	t.Helper()
 	settings, err := config.Load("")
 	if err != nil {
@@ -154,7 +154,7 @@ func (k *kept) audited() (store.State, int64) {
 	return state, posts
 }
 
-func reasonFor(t *testing.T, s store.State, check string) string {
+func reasonFor(t testing.TB, s store.State, check string) string {
 	t.Helper()
 	for _, j := range s.Latest.Result.Judged {
 		if j.Check.ID == check {
@@ -352,5 +352,21 @@ func TestKeeperForgetsWhatThePortfolioDoesNotName(t *testing.T) {
 	state, _, err := k.audit()
 	if !errors.Is(err, audit.ErrNotFound) || !state.TriedAt.IsZero() {
 		t.Errorf("%v; kept: %+v", err, state)
+	}
+}
+
+// What an unchanged repository costs, the question to its server included.
+func BenchmarkKeeperUnchanged(b *testing.B) {
+	k := keep(b)
+	k.audited()
+	b.ReportAllocs()
+	for b.Loop() {
+		k.now = k.now.Add(time.Minute)
+		if err := k.Audit(b.Context(), k.job); err != nil || !k.last.Unchanged {
+			b.Fatalf("%v, %+v", err, k.last)
+		}
+	}
+	for stage, took := range k.last.Stages {
+		b.ReportMetric(float64(took.Microseconds()), stage+"-µs")
 	}
 }

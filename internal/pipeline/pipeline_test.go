@@ -30,7 +30,7 @@ var webApplication = map[string]string{
 	"tests/test_app.py": "def test_health():\n    assert True\n",
 }
 
-func repository(t *testing.T) string {
+func repository(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "work")
 	git := func(args ...string) {

@@ -125,7 +125,18 @@ func New[TTx any](driver riverdriver.Driver[TTx], c Config, w Work) (*Queue, err
 	if err != nil {
 		return nil, fmt.Errorf("prepare the queue: %w", err)
 	}
-	q.insert = client.InsertManyFast
+	// The fast way, InsertManyFast, adds nothing at all on PostgreSQL when one of
+	// the jobs is there already.
+	q.insert = func(ctx context.Context, params []river.InsertManyParams) (int, error) {
+		inserted, err := client.InsertMany(ctx, params)
+		added := 0
+		for _, one := range inserted {
+			if !one.UniqueSkippedAsDuplicate {
+				added++
+			}
+		}
+		return added, err
+	}
 	q.start = client.Start
 	q.stop = client.Stop
 	q.count = func(ctx context.Context) (map[rivertype.JobState]int, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/store"
@@ -23,12 +24,17 @@ const resumed = 2 * time.Minute
 // left.
 func (s *soak) crash(ctx context.Context) error {
 	s.say("\n#### Processes killed at any moment\n")
-	sqlite, err := s.place("crash-sqlite", "")
-	if err != nil {
-		return err
+	if strings.Contains(s.databases, "sqlite") {
+		p, err := s.place("crash-sqlite", "")
+		if err == nil {
+			err = s.crashOn(ctx, p)
+		}
+		if err != nil {
+			return fmt.Errorf("SQLite: %w", err)
+		}
 	}
-	if err := s.crashOn(ctx, sqlite); err != nil {
-		return fmt.Errorf("SQLite: %w", err)
+	if !strings.Contains(s.databases, "postgres") {
+		return nil
 	}
 	server, err := storetest.StartServer()
 	if err != nil {
@@ -39,11 +45,11 @@ func (s *soak) crash(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	postgres, err := s.place("crash-postgres", url)
-	if err != nil {
-		return err
+	p, err := s.place("crash-postgres", url)
+	if err == nil {
+		err = s.crashOn(ctx, p)
 	}
-	if err := s.crashOn(ctx, postgres); err != nil {
+	if err != nil {
 		return fmt.Errorf("PostgreSQL: %w", err)
 	}
 	return nil
@@ -113,7 +119,7 @@ func (s *soak) busy(ctx context.Context, f *forge, c *process) error {
 		}
 		for range 10 {
 			if err := c.ask(challenge(rand.IntN(crashed))); err != nil {
-				return err
+				return fmt.Errorf("%w\n%s", err, c.said.tail())
 			}
 		}
 		select {

@@ -52,6 +52,7 @@ type soak struct {
 	sample        int // cloned for comparison
 	large         int // of the simulated portfolio
 	kills         int
+	databases     string // that processes are killed on
 	faults        []error
 }
 
@@ -64,6 +65,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	flags.IntVar(&s.sample, "sample", 60, "repositories cloned with go-git for comparison")
 	flags.IntVar(&s.large, "large", 50_000, "repositories of the simulated portfolio")
 	flags.IntVar(&s.kills, "kills", 50, "processes killed on each database")
+	flags.StringVar(&s.databases, "databases", "sqlite,postgres", "where processes are killed")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

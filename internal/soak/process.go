@@ -97,6 +97,12 @@ func (w *printed) String() string {
 	return w.text.String()
 }
 
+// tail is the end of what was printed.
+func (w *printed) tail() string {
+	text := w.String()
+	return text[max(0, len(text)-4000):]
+}
+
 var readyLine = regexp.MustCompile(`perenne is at (http://\S+)|Auditing \d+ repositories`)
 
 // start starts perenne without waiting for it.
