@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"go.yaml.in/yaml/v3"
@@ -277,6 +278,12 @@ func TestCompose(t *testing.T) {
 	}
 	if web.Environment["PGPASSWORD"] != "one" || database.Environment["POSTGRES_PASSWORD"] != "one" {
 		t.Error("the password is not the one that was given")
+	}
+	// The driver takes it from there, whatever characters it holds.
+	t.Setenv("PGPASSWORD", "p@ss/w%rd")
+	address, err := pgx.ParseConfig(work.Environment["PERENNE_DATABASE_URL"])
+	if err != nil || address.Password != "p@ss/w%rd" || address.Host != "postgres" {
+		t.Errorf("%+v, %v", address, err)
 	}
 }
 
