@@ -49,6 +49,7 @@ func (s *site) api(mux *http.ServeMux) error {
 	api := &routes{huma: humago.New(guarded, config), site: s, mux: guarded}
 	api.read()
 	api.write()
+	amend(api.huma.OpenAPI().Components.Schemas.Map())
 	document, err := json.MarshalIndent(api.huma.OpenAPI(), "", "  ")
 	if err != nil {
 		return fmt.Errorf("describe the API: %w", err)
@@ -59,6 +60,23 @@ func (s *site) api(mux *http.ServeMux) error {
 	mux.Handle("GET "+apiRoot+"/openapi.json", described)
 	return nil
 }
+
+// amend says what reflection cannot: that fields are only ever added to answers,
+// so that nobody may rely on there being no others, and that a waiver is null
+// where there is none.
+func amend(schemas map[string]*huma.Schema) {
+	for name, schema := range schemas {
+		if name != orderSchema {
+			schema.AdditionalProperties = nil
+		}
+		if waiver := schema.Properties["waiver"]; waiver != nil && waiver.Ref != "" {
+			schema.Properties["waiver"] = &huma.Schema{OneOf: []*huma.Schema{{Type: "null"}, {Ref: waiver.Ref}}}
+		}
+	}
+}
+
+// orderSchema is the name that huma gives to the only body that is sent to us.
+const orderSchema = "OrderBody"
 
 func (s *site) describe(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
@@ -112,13 +130,13 @@ func (s *site) problem(ctx context.Context, err error) error {
 	return huma.NewError(code, http.StatusText(code))
 }
 
-// inLang is the language of an answer.
-type inLang struct {
+// Languages chooses the language of an answer.
+type Languages struct {
 	Lang   string `query:"lang" enum:"fr,en" doc:"Language of sentences; otherwise Accept-Language decides."`
 	Accept string `header:"Accept-Language"`
 }
 
-func (s *site) langIn(in inLang) audit.Lang {
+func (s *site) langIn(in Languages) audit.Lang {
 	if lang, err := audit.ParseLang(in.Lang); err == nil {
 		return lang
 	}

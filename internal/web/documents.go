@@ -35,7 +35,9 @@ type (
 		Mean     float64 `json:"mean" minimum:"0" maximum:"1"`
 		Scored   int     `json:"scored" doc:"Challenges that have a score."`
 	}
-	rowDocument struct {
+	// RowDocument is one challenge in a list. Like Languages it is exported only
+	// because huma passes over what is embedded otherwise.
+	RowDocument struct {
 		ID           string         `json:"id"`
 		Name         string         `json:"name"`
 		Ministry     string         `json:"ministry,omitempty"`
@@ -58,7 +60,7 @@ type (
 		OpenBlockers   []string   `json:"open_blockers" nullable:"false"`
 	}
 	challengeDocument struct {
-		rowDocument
+		RowDocument
 		Cohort       string                `json:"cohort,omitempty"`
 		MissionStart string                `json:"mission_start,omitempty" format:"date"`
 		Production   string                `json:"planned_production,omitempty" format:"date"`
@@ -219,9 +221,9 @@ func ministryOf(m ministrySummary) ministryDocument {
 	return d
 }
 
-func rowOf(row board.Row) rowDocument {
+func rowOf(row board.Row) RowDocument {
 	c := row.Challenge
-	d := rowDocument{
+	d := RowDocument{
 		ID: c.ID, Name: c.Name, Ministry: c.Ministry, Axes: []axisDocument{}, Continuity: row.Continuity, Ready: row.Ready,
 		OpenBlockers: row.OpenBlockers, Actions: row.Actions, MissionEnd: dayOf(c.MissionEnd), AuditedAt: timeOf(row.AuditedAt),
 		Failing: row.Failing,
@@ -238,7 +240,7 @@ func rowOf(row board.Row) rowDocument {
 func challengeOf(c *board.Challenge, v veil, now time.Time) challengeDocument {
 	about := c.Row.Challenge
 	d := challengeDocument{
-		rowDocument: rowOf(c.Row), Cohort: about.Cohort, MissionStart: dayOf(about.MissionStart),
+		RowDocument: rowOf(c.Row), Cohort: about.Cohort, MissionStart: dayOf(about.MissionStart),
 		Production: dayOf(about.PlannedProduction), Scenario: about.Scenario, Criticality: about.Criticality,
 		Kinds: listed(about.Kinds), Host: about.Host, People: peopleOf(about, v.lifted),
 		Repositories: []repositoryDocument{}, Waivers: []waiverDocument{}, Attestations: []attestationDocument{},

@@ -16,11 +16,11 @@ func of[T any](document T) *answer[T] { return &answer[T]{document} }
 
 type (
 	ofChallenge struct {
-		inLang
+		Languages
 		ID string `path:"id" maxLength:"200" doc:"Id of the challenge."`
 	}
 	ofCheck struct {
-		inLang
+		Languages
 		ID string `path:"id" maxLength:"200" doc:"Id of the check."`
 	}
 	ofList struct {
@@ -37,7 +37,7 @@ type (
 	challengesDocument struct {
 		Total      int           `json:"total" doc:"How many match in all."`
 		Offset     int           `json:"offset"`
-		Challenges []rowDocument `json:"challenges" nullable:"false"`
+		Challenges []RowDocument `json:"challenges" nullable:"false"`
 	}
 	auditsDocument struct {
 		Schema   string            `json:"schema"`
@@ -125,7 +125,7 @@ func (s *site) listChallenges(ctx context.Context, in *ofList) (*answer[challeng
 	if err != nil {
 		return nil, err
 	}
-	d := challengesDocument{Total: total, Offset: in.Offset, Challenges: []rowDocument{}}
+	d := challengesDocument{Total: total, Offset: in.Offset, Challenges: []RowDocument{}}
 	for _, row := range rows {
 		d.Challenges = append(d.Challenges, rowOf(row))
 	}
@@ -137,7 +137,7 @@ func (s *site) getChallenge(ctx context.Context, in *ofChallenge) (*answer[chall
 	if err != nil {
 		return nil, err
 	}
-	return of(challengeOf(c, s.veilFor(ctx, s.langIn(in.inLang)), s.Now())), nil
+	return of(challengeOf(c, s.veilFor(ctx, s.langIn(in.Languages)), s.Now())), nil
 }
 
 func (s *site) listAudits(ctx context.Context, in *ofChallenge) (*answer[auditsDocument], error) {
@@ -145,7 +145,7 @@ func (s *site) listAudits(ctx context.Context, in *ofChallenge) (*answer[auditsD
 	if err != nil {
 		return nil, err
 	}
-	lang := s.langIn(in.inLang)
+	lang := s.langIn(in.Languages)
 	v := s.veilFor(ctx, lang)
 	d := auditsDocument{Schema: report.Schema, Audits: []report.Document{}, Failures: []failureDocument{}}
 	for _, r := range c.Repositories {
@@ -169,7 +169,7 @@ func (s *site) listVerdicts(ctx context.Context, in *ofChallenge) (*answer[verdi
 	if err != nil {
 		return nil, err
 	}
-	lang := s.langIn(in.inLang)
+	lang := s.langIn(in.Languages)
 	all, err := verdictsOf(c, s.veilFor(ctx, lang), lang)
 	return of(verdictsDocument{all}), err
 }
@@ -179,7 +179,7 @@ func (s *site) listActions(ctx context.Context, in *ofChallenge) (*answer[action
 	if err != nil {
 		return nil, err
 	}
-	lang := s.langIn(in.inLang)
+	lang := s.langIn(in.Languages)
 	all, err := actionsOf(c, s.veilFor(ctx, lang), lang)
 	return of(actionsDocument{all}), err
 }
@@ -197,7 +197,7 @@ func (s *site) listChanges(ctx context.Context, in *ofChanges) (*answer[changesD
 	return of(changesDocument{changesOf(changes)}), err
 }
 
-func (s *site) listChecks(_ context.Context, in *inLang) (*answer[checksDocument], error) {
+func (s *site) listChecks(_ context.Context, in *Languages) (*answer[checksDocument], error) {
 	d := checksDocument{Catalogue: s.Catalogue, Checks: []checkDocument{}}
 	for _, c := range s.Checks {
 		one, err := checkOf(c, s.langIn(*in))
@@ -214,7 +214,7 @@ func (s *site) getCheck(_ context.Context, in *ofCheck) (*answer[checkDocument],
 	if c == nil {
 		return nil, audit.ErrNotFound
 	}
-	d, err := checkOf(c, s.langIn(in.inLang))
+	d, err := checkOf(c, s.langIn(in.Languages))
 	return of(d), err
 }
 

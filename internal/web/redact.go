@@ -45,6 +45,9 @@ func (v veil) verdict(check string, verdict audit.Verdict) audit.Verdict {
 			args[name] = value
 		}
 		args["author"] = v.someone
+		if says, ok := args["says"].(string); ok {
+			args["says"] = v.text(says)
+		}
 		verdict.Reason.Args = args
 	}
 	verdict.Places = slices.Clone(verdict.Places)
