@@ -147,29 +147,70 @@ func deciding(axes []audit.AxisScore) []audit.AxisScore {
 // summary adds all challenges up per ministry and keeps that for a moment: of a
 // large portfolio it is the only part of a page that grows.
 type summary struct {
-	mu         sync.Mutex
+	mu      sync.Mutex
+	kept    sums
+	running bool
+}
+
+// sums are the challenges of a portfolio, added up at a time.
+type sums struct {
 	at         time.Time
 	inForce    *audit.Portfolio
 	ministries []ministrySummary
 	all        ministrySummary
 }
 
-// summaryKept is how long the summary may lag behind the table below it.
-const summaryKept = 10 * time.Second
+// The summary may lag behind the table below it. Past the first time it is made
+// again while readers are shown the old one; past the second they wait.
+const (
+	summaryFresh = 10 * time.Second
+	summaryKept  = time.Minute
+	// summaryTimeout ends an addition that nobody waits for.
+	summaryTimeout = 30 * time.Second
+)
 
 func (s *summary) of(ctx context.Context, from board.Reader, now time.Time) ([]ministrySummary, ministrySummary, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := from.Portfolio()
-	if s.inForce == p && now.Sub(s.at) < summaryKept && !now.Before(s.at) {
-		return s.ministries, s.all, nil
+	age := now.Sub(s.kept.at).Abs()
+	switch {
+	case s.kept.inForce != from.Portfolio() || age >= summaryKept:
+		made, err := addUp(ctx, from, now)
+		if err != nil {
+			return nil, ministrySummary{}, err
+		}
+		s.kept = made
+	case age >= summaryFresh && !s.running:
+		s.running = true
+		go s.again(context.WithoutCancel(ctx), from, now)
 	}
+	return s.kept.ministries, s.kept.all, nil
+}
+
+// again adds up while nobody waits. What goes wrong is met again, and told, by
+// the reader who comes when the old one is no longer kept.
+func (s *summary) again(ctx context.Context, from board.Reader, now time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, summaryTimeout)
+	defer cancel()
+	made, err := sums{}, error(nil)
+	defer func() {
+		broken := recover() != nil
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.running = false; err == nil && !broken {
+			s.kept = made
+		}
+	}()
+	made, err = addUp(ctx, from, now)
+}
+
+func addUp(ctx context.Context, from board.Reader, now time.Time) (sums, error) {
+	made := sums{at: now, inForce: from.Portfolio()}
 	byID := map[string]*ministrySummary{}
-	var all ministrySummary
 	for offset := 0; ; {
 		rows, total, err := from.Rows(ctx, board.Query{Offset: offset, Limit: board.MaxLimit})
 		if err != nil {
-			return nil, all, err
+			return made, err
 		}
 		for _, row := range rows {
 			id := row.Challenge.Ministry
@@ -177,20 +218,20 @@ func (s *summary) of(ctx context.Context, from board.Reader, now time.Time) ([]m
 				byID[id] = &ministrySummary{}
 			}
 			byID[id].add(row, now)
-			all.add(row, now)
+			made.all.add(row, now)
 		}
 		if offset += len(rows); len(rows) == 0 || offset >= total {
 			break
 		}
 	}
-	s.ministries, s.all, s.at, s.inForce = nil, all.averaged(), now, p
-	for _, m := range append(slices.Clone(p.Ministries), audit.Ministry{}) {
+	made.all = made.all.averaged()
+	for _, m := range append(slices.Clone(made.inForce.Ministries), audit.Ministry{}) {
 		if sum := byID[m.ID]; sum != nil {
 			sum.Ministry = m
-			s.ministries = append(s.ministries, sum.averaged())
+			made.ministries = append(made.ministries, sum.averaged())
 		}
 	}
-	return s.ministries, s.all, nil
+	return made, nil
 }
 
 // add counts one challenge in; Mean holds the sum until averaged.

@@ -344,3 +344,47 @@ func TestConfigurationFaults(t *testing.T) {
 		t.Errorf("a time-out is missing: %+v", s)
 	}
 }
+
+// counted says how often it was asked for the first challenge.
+type counted struct {
+	*fake
+	asked chan struct{}
+}
+
+func (c counted) Rows(ctx context.Context, q board.Query) ([]board.Row, int, error) {
+	if q.Limit == board.MaxLimit {
+		c.asked <- struct{}{}
+	}
+	return c.fake.Rows(ctx, q)
+}
+
+// Adding a large portfolio up takes longer than a page may; only the first
+// reader waits for it.
+func TestSummaryIsMadeAgainBehindTheReader(t *testing.T) {
+	var s summary
+	from := counted{cohort(), make(chan struct{}, 10)}
+	ask := func(after time.Duration) int {
+		ministries, all, err := s.of(t.Context(), from, today.Add(after))
+		if err != nil || len(ministries) != 3 {
+			t.Fatalf("%d ministries, %v", len(ministries), err)
+		}
+		return all.Challenges
+	}
+	ask(0)
+	ask(summaryFresh - time.Second)
+	if len(from.asked) != 1 {
+		t.Fatalf("added up %d times, want once", len(from.asked))
+	}
+	if got := ask(summaryFresh); got != 4 {
+		t.Errorf("%d challenges", got)
+	}
+	for deadline := time.Now().Add(10 * time.Second); len(from.asked) < 2; {
+		if time.Now().After(deadline) {
+			t.Fatal("it is not made again")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if ask(2 * summaryKept); len(from.asked) != 3 {
+		t.Errorf("a summary of an hour ago is shown: added up %d times", len(from.asked))
+	}
+}
