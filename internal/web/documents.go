@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -203,6 +204,20 @@ func timeOf(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
+// rounded keeps four decimals, as the documents of audits do.
+func rounded(x float64) float64 {
+	const scale = 10000
+	return math.Round(x*scale) / scale
+}
+
+func maybe(x *float64) *float64 {
+	if x == nil {
+		return nil
+	}
+	value := rounded(*x)
+	return &value
+}
+
 // listed keeps an empty list from being null.
 func listed[T any](list []T) []T {
 	if list == nil {
@@ -216,7 +231,7 @@ func ministryOf(m ministrySummary) ministryDocument {
 		ID: m.ID, Name: m.Name, Challenges: m.Challenges, Ready: m.Ready, OpenBlockers: m.OpenBlockers, EndingSoon: m.EndingSoon,
 	}
 	if m.Scored > 0 {
-		d.Continuity = &continuityDocument{Lowest: *m.Lowest, LowestIn: m.LowestIn, Mean: *m.Mean, Scored: m.Scored}
+		d.Continuity = &continuityDocument{Lowest: rounded(*m.Lowest), LowestIn: m.LowestIn, Mean: rounded(*m.Mean), Scored: m.Scored}
 	}
 	return d
 }
@@ -224,13 +239,13 @@ func ministryOf(m ministrySummary) ministryDocument {
 func rowOf(row board.Row) RowDocument {
 	c := row.Challenge
 	d := RowDocument{
-		ID: c.ID, Name: c.Name, Ministry: c.Ministry, Axes: []axisDocument{}, Continuity: row.Continuity, Ready: row.Ready,
+		ID: c.ID, Name: c.Name, Ministry: c.Ministry, Axes: []axisDocument{}, Continuity: maybe(row.Continuity), Ready: row.Ready,
 		OpenBlockers: row.OpenBlockers, Actions: row.Actions, MissionEnd: dayOf(c.MissionEnd), AuditedAt: timeOf(row.AuditedAt),
 		Failing: row.Failing,
 	}
 	for _, a := range row.Axes {
 		d.Axes = append(d.Axes, axisDocument{
-			ID: a.Axis, Score: a.Score, WithoutWaivers: a.WithoutWaivers, Coverage: a.Coverage, Provisional: a.Provisional,
+			ID: a.Axis, Score: maybe(a.Score), WithoutWaivers: maybe(a.WithoutWaivers), Coverage: rounded(a.Coverage), Provisional: a.Provisional,
 			Band: a.Band, OpenBlockers: listed(a.OpenBlockers),
 		})
 	}
@@ -298,7 +313,7 @@ func verdictsOf(c *board.Challenge, v veil, lang audit.Lang) ([]verdictDocument,
 		}
 		d := verdictDocument{
 			Check: rolled.Check.ID, Title: t.Title, Axis: rolled.Check.Axis, Severity: rolled.Check.Severity, Answer: verdict.Answer,
-			Reason: report.Explain(t, verdict.Reason, lang), Met: rolled.Met, Known: rolled.Known, Repository: rolled.Repository,
+			Reason: report.Explain(t, verdict.Reason, lang), Met: maybe(rolled.Met), Known: rounded(rolled.Known), Repository: rolled.Repository,
 			Places: listed(verdict.Places), Waived: rolled.Waiver != nil, Repositories: []answerDocument{},
 		}
 		if verdict.Answer.Gap() {
@@ -322,7 +337,7 @@ func actionsOf(c *board.Challenge, v veil, lang audit.Lang) ([]actionDocument, e
 		all = append(all, actionDocument{
 			Check: a.Check.ID, Title: t.Title, Fix: t.Fix, Reason: report.Explain(t, v.verdict(a.Check.ID, a.Verdict).Reason, lang),
 			Repository: a.Repository, Blocking: a.Blocking, EffortHours: a.Check.EffortHours, LeadDays: a.Check.LeadDays,
-			Side: a.Check.Side, Axis: a.Check.Axis, Gain: a.Gain,
+			Side: a.Check.Side, Axis: a.Check.Axis, Gain: rounded(a.Gain),
 		})
 	}
 	return all, nil
@@ -331,9 +346,9 @@ func actionsOf(c *board.Challenge, v veil, lang audit.Lang) ([]actionDocument, e
 func pointsOf(points []store.Point) []pointDocument {
 	all := []pointDocument{}
 	for _, p := range points {
-		scores := p.Scores
-		if scores == nil {
-			scores = map[audit.Axis]float64{}
+		scores := map[audit.Axis]float64{}
+		for axis, x := range p.Scores {
+			scores[axis] = rounded(x)
 		}
 		all = append(all, pointDocument{timeOf(p.At), p.Commit, scores})
 	}
