@@ -13,6 +13,7 @@ import (
 	"github.com/perenne-audit/perenne/checks"
 	"github.com/perenne-audit/perenne/config"
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/board"
 	"github.com/perenne-audit/perenne/internal/web"
 )
 
@@ -127,6 +128,9 @@ func (p *program) serve(ctx context.Context, flags serviceFlags) error {
 func (s *service) run(ctx context.Context, server *http.Server, listener net.Listener, workers int) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	// The first list of a large portfolio takes seconds: not those of a reader. The
+	// first reader is told what is wrong with it.
+	go func() { _, _, _ = s.board.Rows(ctx, board.Query{Limit: 1}) }()
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(listener) }()
 	started := make(chan struct{})

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -23,18 +24,36 @@ type Live struct {
 	every     time.Duration
 	now       func() time.Time
 
-	mu    sync.Mutex
-	cache *list
+	kept     atomic.Pointer[list]
+	turn     sync.Mutex // held while a list is made
+	renewing atomic.Bool
 }
 
-// fresh is how long a list of all challenges serves before it is made again.
-const fresh = 3 * time.Second
+// How long a list of all challenges serves. Past fresh it is made again; one that
+// takes long is made while readers are shown the one before, until that is stale.
+const (
+	fresh = 3 * time.Second
+	stale = time.Minute
+	quick = 20 * time.Millisecond
+	// share of the time at most that goes into making lists, one part in so many.
+	share = 10
+)
 
 // list is every challenge as a row, in the order of the portfolio.
 type list struct {
 	of   *audit.Portfolio
 	at   time.Time
+	took time.Duration
 	rows []Row
+	// marks are those of the repositories, row by row.
+	marks [][]mark
+}
+
+// mark is what a row was made from: as long as it is the same, so is the row.
+type mark struct {
+	audit     int64
+	succeeded time.Time
+	failed    bool
 }
 
 // NewLive returns a reader. Lookup finds a check by id; every is how often a
@@ -55,7 +74,8 @@ func (l *Live) Changes(ctx context.Context, challenge string, limit int) ([]stor
 }
 
 // Rows implements [Reader]. The list of all challenges is made at most once in a
-// few seconds, whoever asks.
+// few seconds, whoever asks, and of a large portfolio beside the answer: it may be
+// up to a minute old.
 func (l *Live) Rows(ctx context.Context, q Query) ([]Row, int, error) {
 	all, err := l.all(ctx)
 	if err != nil {
@@ -110,36 +130,77 @@ func known(x *float64) int {
 	return 1
 }
 
+// all returns the list of all challenges.
 func (l *Live) all(ctx context.Context) ([]Row, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	p := l.portfolio()
-	if l.cache != nil && l.cache.of == p && l.now().Sub(l.cache.at).Abs() < fresh {
-		return l.cache.rows, nil
+	p, kept := l.portfolio(), l.kept.Load()
+	age := time.Duration(0)
+	if kept != nil {
+		age = l.now().Sub(kept.at).Abs()
 	}
+	switch {
+	case kept == nil || kept.of != p || age >= stale || age >= fresh && kept.took < quick:
+		made, err := l.renew(ctx, p, kept)
+		if err != nil {
+			return nil, err
+		}
+		return made.rows, nil
+	case age >= max(fresh, share*kept.took) && l.renewing.CompareAndSwap(false, true):
+		go func() {
+			defer l.renewing.Store(false)
+			// Whoever asks when this one is stale is told what is wrong.
+			_, _ = l.renew(context.WithoutCancel(ctx), p, kept)
+		}()
+	}
+	return kept.rows, nil
+}
+
+// renew makes the list that follows one, unless somebody else just did.
+func (l *Live) renew(ctx context.Context, p *audit.Portfolio, before *list) (*list, error) {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	if now := l.kept.Load(); now != before && now.of == p {
+		return now, nil
+	}
+	begin := time.Now()
+	made := &list{of: p, at: l.now(), rows: make([]Row, len(p.Challenges)), marks: make([][]mark, len(p.Challenges))}
 	summaries, err := l.store.Summaries(ctx, "")
 	if err != nil {
 		return nil, fmt.Errorf("list the challenges: %w", err)
 	}
-	byKey := make(map[store.Key]store.Summary, len(summaries))
-	for _, s := range summaries {
-		byKey[s.Key] = s
+	byKey := make(map[store.Key]*store.Summary, len(summaries))
+	for i := range summaries {
+		byKey[summaries[i].Key] = &summaries[i]
 	}
-	made := &list{of: p, at: l.now(), rows: make([]Row, len(p.Challenges))}
+	// What counts for the gate may end with the day.
+	reuse := before != nil && before.of == p && before.at.UTC().Truncate(24*time.Hour).Equal(made.at.UTC().Truncate(24*time.Hour))
 	for i := range p.Challenges {
-		made.rows[i] = l.row(&p.Challenges[i], byKey)
+		c := &p.Challenges[i]
+		own := make([]*store.Summary, len(c.Repositories))
+		made.marks[i] = make([]mark, len(own))
+		for k, source := range c.Repositories {
+			if own[k] = byKey[store.Key{Challenge: c.ID, Repository: source.URL}]; own[k] == nil {
+				own[k] = &store.Summary{}
+			}
+			made.marks[i][k] = mark{own[k].Audit, own[k].SucceededAt, own[k].Failure != ""}
+		}
+		if reuse && slices.Equal(before.marks[i], made.marks[i]) {
+			made.rows[i] = before.rows[i]
+			continue
+		}
+		made.rows[i] = l.row(c, own)
 	}
-	l.cache = made
-	return made.rows, nil
+	made.took = time.Since(begin)
+	l.kept.Store(made)
+	return made, nil
 }
 
-// row adds the summaries of one challenge up.
-func (l *Live) row(c *audit.Challenge, byKey map[store.Key]store.Summary) Row {
+// row adds the summaries of one challenge up, one for each of its repositories.
+func (l *Live) row(c *audit.Challenge, summaries []*store.Summary) Row {
 	r := Row{Challenge: c}
 	repositories := make([]audit.Audited, len(c.Repositories))
 	audited := false
 	for i, source := range c.Repositories {
-		s := byKey[store.Key{Challenge: c.ID, Repository: source.URL}]
+		s := summaries[i]
 		repositories[i] = audit.Audited{Source: source, Result: l.outline(s)}
 		audited = audited || s.Audit != 0
 		r.Actions += s.Actions
@@ -158,11 +219,11 @@ func (l *Live) row(c *audit.Challenge, byKey map[store.Key]store.Summary) Row {
 
 // outline is a result with nothing but the answers, which is all that adding up
 // needs.
-func (l *Live) outline(s store.Summary) *audit.Result {
+func (l *Live) outline(s *store.Summary) *audit.Result {
 	if s.Audit == 0 {
 		return nil
 	}
-	result := &audit.Result{}
+	result := &audit.Result{Judged: make([]audit.Judged, 0, len(s.Answers.Checks()))}
 	for id, answer := range s.Answers.All {
 		check, found := l.lookup(id)
 		if !found {

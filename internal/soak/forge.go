@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/perenne-audit/perenne/internal/acquire/gitserve"
 )
@@ -28,6 +30,10 @@ type forge struct {
 	mu     sync.Mutex
 	heads  []string // by base
 	pushed int
+	// remembers makes the server give its answer to "which commit is it?" again
+	// without starting git, as large forges do.
+	remembers atomic.Bool
+	answers   sync.Map
 }
 
 func newForge(dir string, bases int) (*forge, error) {
@@ -55,9 +61,27 @@ func newForge(dir string, bases int) (*forge, error) {
 			return
 		}
 		r.URL.Path = fmt.Sprintf("/base%d.git/%s", n%bases, rest)
+		if r.Method == http.MethodGet && f.remembers.Load() {
+			f.again(w, r, backend)
+			return
+		}
 		backend.ServeHTTP(w, r)
 	}))
 	return f, nil
+}
+
+// again answers as the backend did the first time.
+func (f *forge) again(w http.ResponseWriter, r *http.Request, backend http.Handler) {
+	kept, known := f.answers.Load(r.URL.Path)
+	if !known {
+		first := httptest.NewRecorder()
+		backend.ServeHTTP(first, r)
+		kept, _ = f.answers.LoadOrStore(r.URL.Path, first)
+	}
+	answer := kept.(*httptest.ResponseRecorder)
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes()) // a client that was killed reads no more
 }
 
 func (f *forge) path(base int) string { return filepath.Join(f.dir, fmt.Sprintf("base%d.git", base)) }
