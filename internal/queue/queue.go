@@ -76,7 +76,7 @@ const (
 	limited = 5 * time.Minute
 	// fetchPause is between two questions for more work. River's own tenth of a
 	// second would hold a worker up longer than an unchanged repository takes.
-	fetchPause = 5 * time.Millisecond
+	fetchPause = time.Millisecond
 	// orders go before the schedule.
 	priorityAsked, priorityScheduled = 1, 3
 )
