@@ -20,6 +20,8 @@ import (
 // database is the store with the queue that lives beside it.
 type database struct {
 	store.Store
+	// doubt makes the next question after its state try a write.
+	doubt    func()
 	newQueue func(queue.Config, queue.Work) (*queue.Queue, error)
 }
 
@@ -45,7 +47,7 @@ func openSQLite(ctx context.Context, folder string) (*database, error) {
 		_ = s.Close()
 		return nil, err
 	}
-	return &database{Store: s, newQueue: func(c queue.Config, w queue.Work) (*queue.Queue, error) { return queue.New(driver, c, w) }}, nil
+	return &database{Store: s, doubt: s.Doubt, newQueue: func(c queue.Config, w queue.Work) (*queue.Queue, error) { return queue.New(driver, c, w) }}, nil
 }
 
 func openPostgres(ctx context.Context, url string) (*database, error) {
@@ -58,5 +60,5 @@ func openPostgres(ctx context.Context, url string) (*database, error) {
 		_ = s.Close()
 		return nil, err
 	}
-	return &database{Store: s, newQueue: func(c queue.Config, w queue.Work) (*queue.Queue, error) { return queue.New(driver, c, w) }}, nil
+	return &database{Store: s, doubt: s.Doubt, newQueue: func(c queue.Config, w queue.Work) (*queue.Queue, error) { return queue.New(driver, c, w) }}, nil
 }

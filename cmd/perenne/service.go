@@ -63,7 +63,7 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 	}
 	s.queue, err = db.newQueue(queue.Config{
 		Workers: workers, PerHost: settings.Queue.PerHost, Timeout: settings.Queue.Timeout, Grace: settings.Queue.Grace,
-		Logger: slog.New(onlyWarnings{s.logger.Handler()}),
+		Logger: slog.New(onlyWarnings{s.logger.Handler(), db.doubt}),
 	}, queue.Work{Audit: s.keeper.Audit, Due: s.keeper.Due, Thin: s.keeper.Thin, Host: s.keeper.Host})
 	if err != nil {
 		_ = db.Close()
@@ -175,24 +175,37 @@ func (s *service) ask(ctx context.Context, keys []store.Key) (int, error) {
 	n, err := s.queue.Ask(ctx, jobs)
 	if err != nil {
 		// The order is sound; it is the database that does not take it.
+		s.db.doubt()
 		return n, fmt.Errorf("%w: %w", audit.ErrUnreachable, err)
 	}
 	return n, nil
 }
 
-// onlyWarnings keeps the queue's own account of its day out of the log.
-type onlyWarnings struct{ slog.Handler }
+// onlyWarnings keeps the queue's own account of its day out of the log, and hears
+// what goes wrong: the queue writes into the same database as the audits, and on
+// a full disk it stops before any of them fails.
+type onlyWarnings struct {
+	slog.Handler
+	failed func()
+}
 
 func (h onlyWarnings) Enabled(_ context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn
 }
 
+func (h onlyWarnings) Handle(ctx context.Context, r slog.Record) error {
+	if r.Level >= slog.LevelError {
+		h.failed()
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
 func (h onlyWarnings) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return onlyWarnings{h.Handler.WithAttrs(attrs)}
+	return onlyWarnings{h.Handler.WithAttrs(attrs), h.failed}
 }
 
 func (h onlyWarnings) WithGroup(name string) slog.Handler {
-	return onlyWarnings{h.Handler.WithGroup(name)}
+	return onlyWarnings{h.Handler.WithGroup(name), h.failed}
 }
 
 // account adds one audit to the metrics.

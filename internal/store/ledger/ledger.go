@@ -84,6 +84,10 @@ func (l *Ledger) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Doubt makes the next Ping find out whether a write works: somebody else could
+// not write into the same database.
+func (l *Ledger) Doubt() { l.refused.Store(true) }
+
 // probeBytes is about what one audit takes, its indexes included.
 const probeBytes = 64 << 10
 
