@@ -23,7 +23,7 @@ const resumed = 2 * time.Minute
 // crash kills processes at any moment, on both databases, and looks at what is
 // left.
 func (s *soak) crash(ctx context.Context) error {
-	s.say("\n#### Processes killed at any moment\n")
+	s.line("\n#### Processes killed at any moment\n")
 	if strings.Contains(s.databases, "sqlite") {
 		p, err := s.place("crash-sqlite", "")
 		if err == nil {
@@ -106,7 +106,7 @@ func (s *soak) crashOn(ctx context.Context, p place) error {
 	if err != nil {
 		return err
 	}
-	s.say("- %s: %d processes killed of %d; after the last one, every one of %d repositories had the audit of its newest commit within %s; %d audits kept, all whole, none twice.",
+	s.line("- %s: %d processes killed, of %d at a time; after the last one, every one of %d repositories had the audit of its newest commit within %s; %d audits kept, all whole, none twice.",
 		p.name, s.kills, len(kinds), crashed, took.Round(time.Second), audits)
 	return nil
 }

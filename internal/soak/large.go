@@ -83,13 +83,13 @@ func (s *soak) largePortfolio(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("\n#### A portfolio of %d repositories in %d challenges, SQLite\n", s.large, s.large/5)
-	s.say("Filled with invented results in %s; the first answer after the start took %s. Then %d readers for %s, while %d audits were saved; %d MiB at most.\n",
+	s.line("\n#### A portfolio of %d repositories in %d challenges, SQLite\n", s.large, s.large/5)
+	s.line("Filled with invented results in %s; the first answer after the start took %s. Then %d readers for %s, while %d audits were saved; %d MiB at most.\n",
 		filled.Round(time.Second), ready.Round(100*time.Millisecond), readers, readFor, saved.Load(), c.peakBytes()>>20)
-	s.say("| page | asked | median | 99th percentile | longest |\n|---|---:|---:|---:|---:|")
+	s.line("| page | asked | median | 99th percentile | longest |\n|---|---:|---:|---:|---:|")
 	for _, page := range pages {
 		t := times[page.name]
-		s.say("| %s | %d | %s | %s | %s |", page.name, len(t), at(t, 0.5), at(t, 0.99), at(t, 1))
+		s.line("| %s | %d | %s | %s | %s |", page.name, len(t), at(t, 0.5), at(t, 0.99), at(t, 1))
 		if at(t, 0.99) > page.limit {
 			s.fault("%s takes %s at the 99th percentile, above %s", page.name, at(t, 0.99), page.limit)
 		}

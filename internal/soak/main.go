@@ -113,13 +113,13 @@ func (s *soak) note(format string, args ...any) {
 }
 
 // say writes a line of the report.
-func (s *soak) say(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
+func (s *soak) line(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
 
 // fault notes what is not as it must be, and goes on.
 func (s *soak) fault(format string, args ...any) {
 	err := fmt.Errorf(format, args...)
 	s.faults = append(s.faults, err)
-	s.say("- **fault**: %s", err)
+	s.line("- **fault**: %s", err)
 }
 
 // until waits for something to become true and returns how long it took.

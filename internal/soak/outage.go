@@ -44,7 +44,7 @@ func (s *soak) outage(ctx context.Context) error {
 		return err
 	}
 	defer f.server.Close()
-	s.say("\n#### A database that goes away\n")
+	s.line("\n#### A database that goes away\n")
 	if err := s.serverGone(ctx, f); err != nil {
 		return fmt.Errorf("PostgreSQL stopped: %w", err)
 	}
@@ -92,7 +92,7 @@ func (s *soak) diskFull(ctx context.Context, f *forge) error {
 		return err
 	}
 	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=16m"); err != nil {
-		s.say("- The full disk was left out: a small disk needs the right to mount one: %s.", err)
+		s.line("- The full disk was left out: a small disk needs the right to mount one: %s.", err)
 		return nil
 	}
 	// The service has ended by then; what is left of the disk goes with the machine.
@@ -197,7 +197,7 @@ func (s *soak) without(ctx context.Context, f *forge, p place, t trouble) error 
 	if code := c.stop(); code != 0 {
 		s.fault("%s: exit code %d", t.name, code)
 	}
-	s.say("- %s: /readyz said so after %s (%q), that it was back after %s, and all missed audits were made %s later, without help.",
+	s.line("- %s: /readyz said so after %s (%q), that it was back after %s, and all missed audits were made %s later, without help.",
 		t.name, noticed.Round(100*time.Millisecond), page, back.Round(100*time.Millisecond), caught.Round(time.Second))
 	return nil
 }

@@ -74,13 +74,13 @@ func (s *soak) throughput(ctx context.Context) error {
 		return err
 	}
 	cloned := float64(s.sample) / (before + after).Seconds()
-	s.say("\n#### Throughput: %d repositories of %d files and %d commits, one process\n", s.repositories, files+5, commits)
-	s.say("| | repositories per second | processor time each, of perenne |\n|---|---:|---:|")
-	s.say("| go-git PlainClone and read, one after the other (%d) | %.1f | |", s.sample, cloned)
-	s.say("| first round | %.1f | %.1f ms |", first.perSecond(s.repositories), first.each(s.repositories))
-	s.say("| second round, nothing changed | %.1f | %.1f ms |", second.perSecond(s.repositories), second.each(s.repositories))
-	s.say("| third round, nothing changed, a server that answers without starting git | %.1f | %.1f ms |", third.perSecond(s.repositories), third.each(s.repositories))
-	s.say("\nFirst round / go-git: **%.1f**. Second round / first: **%.1f**; third / first: **%.1f**. Peak memory: **%d MiB**.",
+	s.line("\n#### Throughput: %d repositories of %d files and %d commits, one process\n", s.repositories, files+5, commits)
+	s.line("| | repositories per second | processor time each, of perenne |\n|---|---:|---:|")
+	s.line("| go-git PlainClone and read, one after the other (%d) | %.1f | |", s.sample, cloned)
+	s.line("| first round | %.1f | %.1f ms |", first.perSecond(s.repositories), first.each(s.repositories))
+	s.line("| second round, nothing changed | %.1f | %.1f ms |", second.perSecond(s.repositories), second.each(s.repositories))
+	s.line("| third round, nothing changed, a server that answers without starting git | %.1f | %.1f ms |", third.perSecond(s.repositories), third.each(s.repositories))
+	s.line("\nFirst round / go-git: **%.1f**. Second round / first: **%.1f**; third / first: **%.1f**. Peak memory: **%d MiB**.",
 		first.perSecond(s.repositories)/cloned, first.took.Seconds()/second.took.Seconds(), first.took.Seconds()/third.took.Seconds(), peak>>20)
 	if peak > 400<<20 {
 		s.fault("peak memory %d MiB is above 400", peak>>20)
