@@ -7,7 +7,7 @@ LDFLAGS  := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 COMPILER := $(firstword $(shell command -v gcc 2>/dev/null) $(shell command -v clang 2>/dev/null))
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench gen git needs
+.PHONY: help run build test lint check bench gen git needs
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,11 +22,13 @@ build: ## Build bin/perenne, one static program
 test: needs ## Run every test, against real git, PostgreSQL and Prometheus
 	@$(GO) test ./...
 
-check: needs ## Formatting, go vet, staticcheck, then every test with the race detector
+lint: ## Formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l checks cmd config deploy internal); \
 	  if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	@$(GO) vet ./...
 	@$(GO) tool -modfile=tools/go.mod staticcheck ./...
+
+check: needs lint ## What lint does, then every test with the race detector
 	@$(if $(COMPILER),,echo "no C compiler (gcc or clang): the race detector is left out")
 	@$(GO) test $(if $(COMPILER),-race) ./...
 
