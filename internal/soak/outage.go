@@ -197,7 +197,7 @@ func (s *soak) without(ctx context.Context, f *forge, p place, t trouble) error 
 	if code := c.stop(); code != 0 {
 		s.fault("%s: exit code %d", t.name, code)
 	}
-	s.line("- %s: /readyz said so after %s (%q), that it was back after %s, and all missed audits were made %s later, without help.",
+	s.line("- %s: /readyz said so after %s (%q), that it was back after %s, and the audits, asked for again, were made %s later, without a restart.",
 		t.name, noticed.Round(100*time.Millisecond), page, back.Round(100*time.Millisecond), caught.Round(time.Second))
 	return nil
 }
