@@ -26,9 +26,6 @@ type testFile struct {
 	kind testKind
 	// sure is false when the path alone does not prove it: the content must agree.
 	sure bool
-	// named is true when the file is named like a test, rather than only kept
-	// among tests.
-	named bool
 }
 
 // idleDirs hold what tests read, not tests; servedDirs hold what a browser

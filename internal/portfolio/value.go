@@ -234,17 +234,6 @@ func (v value) text() string {
 	return s
 }
 
-// texts reads a list of words.
-func (v value) texts(what string) []string {
-	var all []string
-	v.list(what, func(item value) {
-		if s := item.text(); s != "" {
-			all = append(all, s)
-		}
-	})
-	return all
-}
-
 // flag reads true or false.
 func (v value) flag() bool {
 	switch strings.ToLower(v.text()) {

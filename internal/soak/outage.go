@@ -177,7 +177,6 @@ func (s *soak) without(ctx context.Context, f *forge, p place, t trouble) error 
 	if err != nil {
 		s.fault("%s: %s", t.name, err)
 	}
-	begin = time.Now()
 	asked := time.Time{}
 	caught, err := until(ctx, "the audits that were missed", resumed+time.Minute, func() (bool, error) {
 		if time.Since(asked) > 5*time.Second {
