@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes sure that the real parts which the tests use are there: git with its
-# http-backend, PostgreSQL's server, Prometheus with promtool, systemd-analyze. Whoever may
-# install packages gets what is missing; everybody else is told how. Nothing is
-# started: the tests start their own.
+# http-backend, PostgreSQL's server, Prometheus with promtool, systemd-analyze.
+# Whoever may install packages gets what is missing; everybody else is told how.
+# Nothing is started: the tests start their own.
 set -eu
 
 missing=""
