@@ -64,6 +64,8 @@ func open(ctx context.Context, r Request) (transport.UploadPackSession, *packp.A
 		err     error
 	}
 	done := make(chan opened, 1)
+	// A redirect is written into the endpoint, perhaps after time is up.
+	endpoint := *r.Endpoint
 	go func() {
 		defer func() {
 			// What a server advertises is foreign, and decoded by a library.
@@ -71,7 +73,7 @@ func open(ctx context.Context, r Request) (transport.UploadPackSession, *packp.A
 				done <- opened{err: fmt.Errorf("%v: %w", cause, audit.ErrDamaged)}
 			}
 		}()
-		session, err := c.NewUploadPackSession(r.Endpoint, r.Auth)
+		session, err := c.NewUploadPackSession(&endpoint, r.Auth)
 		if err != nil {
 			done <- opened{err: err}
 			return
