@@ -2,6 +2,7 @@ package checktest
 
 import (
 	"fmt"
+	"maps"
 	"net/mail"
 	"slices"
 	"strings"
@@ -51,6 +52,17 @@ type facts struct {
 		OwnerType string `yaml:"owner_type"`
 		Releases  int    `yaml:"releases"`
 	} `yaml:"forge"`
+	// Attestations are what people declared.
+	Attestations []struct {
+		Check   string `yaml:"check"`
+		Says    string `yaml:"says"`
+		Author  string `yaml:"author"`
+		Date    string `yaml:"date"`
+		Expires string `yaml:"expires"`
+	} `yaml:"attestations"`
+	// Tags maps the name of a tag to the number of its commit in the history,
+	// newest first; -1 is a commit that the history does not hold.
+	Tags map[string]int `yaml:"tags"`
 	// Links maps the path of a symbolic link to its target.
 	Links map[string]string `yaml:"links"`
 	// Submodules lists paths.
@@ -148,8 +160,45 @@ func (f facts) snapshot() (*audit.Snapshot, error) {
 			OwnerType: f.Forge.OwnerType, Releases: f.Forge.Releases,
 		}
 	}
-	s.History, err = f.history()
-	return s, err
+	if s.Attestations, err = f.attestations(); err != nil {
+		return nil, err
+	}
+	if s.History, err = f.history(); err != nil {
+		return nil, err
+	}
+	s.Tags = f.tags(s.History)
+	return s, nil
+}
+
+func (f facts) attestations() ([]audit.Attestation, error) {
+	var all []audit.Attestation
+	for _, a := range f.Attestations {
+		date, err := day(a.Date, "2026-09-01")
+		if err != nil {
+			return nil, err
+		}
+		expires, err := day(a.Expires, "")
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, audit.Attestation{Check: a.Check, Says: a.Says, Author: a.Author, Date: date, Expires: expires})
+	}
+	return all, nil
+}
+
+func (f facts) tags(h *audit.History) []audit.Tag {
+	if f.Tags == nil {
+		return nil
+	}
+	all := []audit.Tag{}
+	for _, name := range slices.Sorted(maps.Keys(f.Tags)) {
+		tag := audit.Tag{Name: name, Commit: strings.Repeat("f", 40)}
+		if n := f.Tags[name]; n >= 0 {
+			tag.Commit = h.Commits[n].ID
+		}
+		all = append(all, tag)
+	}
+	return all
 }
 
 func (f facts) history() (*audit.History, error) {
@@ -179,6 +228,9 @@ func (f facts) history() (*audit.History, error) {
 		}
 	}
 	slices.SortStableFunc(h.Commits, func(a, b audit.Commit) int { return b.When.Compare(a.When) })
+	for i := range h.Commits {
+		h.Commits[i].ID = fmt.Sprintf("%040x", i+1)
+	}
 	return h, nil
 }
 

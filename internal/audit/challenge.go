@@ -154,6 +154,33 @@ type Attestation struct {
 	Expires time.Time
 }
 
+// Attested returns the fact that was declared last about a check, of those that
+// hold when the snapshot was taken; nil when there is none. Only a check that
+// needs [NeedPortfolio] asks: for any other, a fact answers what the evidence
+// leaves unknown.
+func (s *Snapshot) Attested(check string) *Attestation {
+	if a := NewestAttestation(s.Attestations, check, s.TakenAt); a != nil && a.Counts(s.TakenAt) {
+		return a
+	}
+	return nil
+}
+
+// NewestAttestation returns what was declared last about a check: of the facts
+// that count at that time or, when none does, of those that have expired; nil
+// when nobody declared anything.
+func NewestAttestation(facts []Attestation, check string, at time.Time) *Attestation {
+	var found *Attestation
+	for i, f := range facts {
+		if f.Check != check || at.Before(f.Date) {
+			continue
+		}
+		if found == nil || f.Counts(at) && !found.Counts(at) || f.Counts(at) == found.Counts(at) && f.Date.After(found.Date) {
+			found = &facts[i]
+		}
+	}
+	return found
+}
+
 // Counts reports whether the fact holds at that time: declared by then, and not
 // expired. One without an expiry does not expire.
 func (a Attestation) Counts(at time.Time) bool {

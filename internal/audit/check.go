@@ -18,6 +18,9 @@ type Check struct {
 	// Needs is the evidence without which the answer is unknown; Run is not
 	// called when some of it is missing.
 	Needs Need
+	// Uses is the evidence that sharpens the answer when it can be had; the
+	// check is called without it too.
+	Uses Need
 	// Kinds are the deliverables the question makes sense for; nil means all.
 	// A repository with none of them is not applicable, and Run is not called.
 	Kinds []Kind

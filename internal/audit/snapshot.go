@@ -32,6 +32,11 @@ type Snapshot struct {
 	Forge *Forge
 	// People is what the portfolio or the user says about who stays; may be empty.
 	People []Person
+	// Attestations is what people declared that no repository shows; may be
+	// empty. See [Snapshot.Attested].
+	Attestations []Attestation
+	// Tags are in the order of their names; nil when they were not asked for.
+	Tags []Tag
 	// Deliverables are what the repository was found, or is stated, to hold.
 	Deliverables []Deliverable
 	// Limits are the limits that were reached while the evidence was gathered.
@@ -71,6 +76,15 @@ type Commit struct {
 
 // Signature is a name and an e-mail address as git records them.
 type Signature struct{ Name, Email string }
+
+// Tag is a name for a commit.
+type Tag struct {
+	// Name is without "refs/tags/".
+	Name string
+	// Commit is the full object name of the commit that it points to, through
+	// an annotated tag too.
+	Commit string
+}
 
 // Person is what is known from outside about somebody.
 type Person struct {

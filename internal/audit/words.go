@@ -59,13 +59,19 @@ const (
 	NeedFileHistory
 	// NeedForge is what only the forge knows: owner, archived, releases.
 	NeedForge
+	// NeedPortfolio is what people declared about the repository. It is never
+	// missing: nothing declared is an empty list.
+	NeedPortfolio
+	// NeedTags is the names of the tags and the commits they point to.
+	NeedTags
 )
 
 // Needs lists the single needs, in the order of their bits.
-var Needs = []Need{NeedTree, NeedAuthors, NeedFileHistory, NeedForge}
+var Needs = []Need{NeedTree, NeedAuthors, NeedFileHistory, NeedForge, NeedPortfolio, NeedTags}
 
 var needNames = map[Need]string{
 	NeedTree: "tree", NeedAuthors: "authors", NeedFileHistory: "file-history", NeedForge: "forge",
+	NeedPortfolio: "portfolio", NeedTags: "tags",
 }
 
 // Has reports whether every need of m is in n.

@@ -98,6 +98,7 @@ func missing(s *audit.Snapshot, needs audit.Need) []string {
 	for need, held := range map[audit.Need]bool{
 		audit.NeedTree: s.Tree != nil, audit.NeedAuthors: s.History != nil,
 		audit.NeedFileHistory: false, audit.NeedForge: s.Forge != nil,
+		audit.NeedPortfolio: true, audit.NeedTags: s.Tags != nil,
 	} {
 		if needs.Has(need) && !held {
 			names = append(names, need.String())

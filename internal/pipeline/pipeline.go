@@ -71,14 +71,14 @@ func Audit(ctx context.Context, target string, o Options) (*audit.Result, error)
 func needs(checks []*audit.Check) audit.Need {
 	var all audit.Need
 	for _, c := range checks {
-		all |= c.Needs
+		all |= c.Needs | c.Uses
 	}
 	return all
 }
 
 // judge does what comes after the acquisition, wherever the snapshot is from.
 func (o Options) judge(ctx context.Context, target string, s *audit.Snapshot) (*audit.Result, error) {
-	s.People = o.People
+	s.People, s.Attestations = o.People, o.Attestations
 	// A first view makes what the readers find shared with every check.
 	first := s.View()
 	s.Deliverables = o.deliverables(first)

@@ -57,7 +57,7 @@ func kindsOf(c *audit.Check, m *text.Messages) string {
 func needsOf(c *audit.Check, m *text.Messages) string {
 	var words []string
 	for _, need := range audit.Needs {
-		if c.Needs.Has(need) {
+		if (c.Needs | c.Uses).Has(need) {
 			words = append(words, m.Word(need.String()))
 		}
 	}
