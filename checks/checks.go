@@ -7,12 +7,15 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/perenne-audit/perenne/checks/community"
 	"github.com/perenne-audit/perenne/checks/containers"
+	"github.com/perenne-audit/perenne/checks/datascience"
 	"github.com/perenne-audit/perenne/checks/delivery"
 	docs "github.com/perenne-audit/perenne/checks/documentation"
 	"github.com/perenne-audit/perenne/checks/errorreporting"
 	"github.com/perenne-audit/perenne/checks/licences"
 	"github.com/perenne-audit/perenne/checks/maintainers"
+	"github.com/perenne-audit/perenne/checks/security"
 	"github.com/perenne-audit/perenne/internal/audit"
 )
 
@@ -26,10 +29,13 @@ func All() []*audit.Check {
 	return slices.Concat(
 		docs.Checks,
 		licences.Checks,
+		datascience.Checks,
 		containers.Checks,
 		delivery.Checks,
+		security.Checks,
 		errorreporting.Checks,
 		maintainers.Checks,
+		community.Checks,
 	)
 }
 

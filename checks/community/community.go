@@ -1,0 +1,8 @@
+// Package community asks whether strangers can find, trust and reuse a repository.
+// Its checks are a bonus: scored, shown apart, never compensating.
+package community
+
+import "github.com/perenne-audit/perenne/internal/audit"
+
+// Checks are the questions, in the order in which they are printed.
+var Checks = []*audit.Check{}

@@ -1,0 +1,8 @@
+// Package security asks what an attacker would find: secrets that were committed and
+// components with known faults.
+package security
+
+import "github.com/perenne-audit/perenne/internal/audit"
+
+// Checks are the questions, in the order in which they are printed.
+var Checks = []*audit.Check{}
