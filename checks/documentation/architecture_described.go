@@ -8,6 +8,7 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/guide"
 )
 
 var architectureDescribed = &audit.Check{
@@ -25,20 +26,20 @@ var architectureDescribed = &audit.Check{
 const shortestDescription = 30
 
 func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
-	var described []passage
+	var described []guide.Passage
 	var diagrams []audit.Place
-	for _, p := range passages(s, architecture, namedArchitecture) {
-		if words(p.sections) >= shortestDescription || hasFileTree(p.sections) {
+	for _, p := range guide.Passages(s, guide.Architecture, namedArchitecture) {
+		if guide.Words(p.Sections) >= shortestDescription || hasFileTree(p.Sections) {
 			described = append(described, p)
 		}
 		diagrams = append(diagrams, pictures(p)...)
 	}
-	for _, doc := range guides(s) {
+	for _, doc := range guide.All(s) {
 		diagrams = append(diagrams, drawnIn(doc)...)
 	}
 	diagrams = append(diagrams, diagramFiles(s)...)
-	files := paths(described)
-	where := places(described)
+	files := guide.Paths(described)
+	where := guide.Places(described)
 	for _, d := range diagrams {
 		if !slices.Contains(files, d.Path) {
 			files = append(files, d.Path)
@@ -47,18 +48,18 @@ func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
 	}
 	where = where[:min(len(where), maxPlaces)]
 	switch {
-	case len(described) > 0 && len(diagrams) > 0 && !slices.ContainsFunc(described, passage.onParts):
-		return audit.PartlyMet("data-only", "path", described[0].doc.Path).At(where...).Fact("files", files)
-	case len(described) > 0 && slices.ContainsFunc(diagrams, func(d audit.Place) bool { return d.Path == described[0].doc.Path }):
-		return audit.Met("described-and-drawn", "path", described[0].doc.Path).At(where...).Fact("files", files)
+	case len(described) > 0 && len(diagrams) > 0 && !slices.ContainsFunc(described, onParts):
+		return audit.PartlyMet("data-only", "path", described[0].Doc.Path).At(where...).Fact("files", files)
+	case len(described) > 0 && slices.ContainsFunc(diagrams, func(d audit.Place) bool { return d.Path == described[0].Doc.Path }):
+		return audit.Met("described-and-drawn", "path", described[0].Doc.Path).At(where...).Fact("files", files)
 	case len(described) > 0 && len(diagrams) > 0:
-		return audit.Met("described", "path", described[0].doc.Path, "diagram", diagrams[0].Path).At(where...).Fact("files", files)
+		return audit.Met("described", "path", described[0].Doc.Path, "diagram", diagrams[0].Path).At(where...).Fact("files", files)
 	case len(described) > 0:
-		return audit.PartlyMet("no-diagram", "path", described[0].doc.Path).At(where...).Fact("files", files)
+		return audit.PartlyMet("no-diagram", "path", described[0].Doc.Path).At(where...).Fact("files", files)
 	case len(diagrams) > 0:
 		return audit.PartlyMet("no-text", "diagram", diagrams[0].Path).At(where...).Fact("files", files)
 	}
-	if link, at, found := outsideDocumentation(s); found {
+	if link, at, found := guide.Outside(s); found {
 		return audit.PartlyMet("outside", "url", link).At(at).Fact("files", files)
 	}
 	return audit.NotMet("absent").Fact("files", files)
@@ -66,8 +67,8 @@ func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
 
 // onParts reports whether a passage speaks of the parts of the project rather
 // than of its tables only.
-func (p passage) onParts() bool {
-	return !dataHeading.MatchString(plain(p.sections[0].Heading)) || namedArchitecture(p.doc.Path)
+func onParts(p guide.Passage) bool {
+	return !dataHeading.MatchString(guide.Plain(p.Sections[0].Heading)) || namedArchitecture(p.Doc.Path)
 }
 
 var dataHeading = regexp.MustCompile(`^(?:(?:le|les|the) )?(?:(?:schemas?|modeles?|dictionnaire) (?:de |des |de la |de base de |relationnel )*(?:donnees|base|tables)(?: .*)?|(?:data|database|relational) (?:schema|model|models)|mcd|mld|erd)$`)
@@ -75,7 +76,7 @@ var dataHeading = regexp.MustCompile(`^(?:(?:le|les|the) )?(?:(?:schemas?|modele
 // namedArchitecture reports whether a document, or its folder, is named after
 // how things are built.
 func namedArchitecture(name string) bool {
-	for _, part := range []string{stem(path.Base(name)), letters.Replace(strings.ToLower(path.Base(path.Dir(name))))} {
+	for _, part := range []string{guide.Stem(path.Base(name)), guide.Letters.Replace(strings.ToLower(path.Base(path.Dir(name))))} {
 		for word := range strings.FieldsFuncSeq(part, func(r rune) bool { return strings.ContainsRune("-_ .", r) }) {
 			if word == "architecture" || word == "architectures" || word == "technique" || word == "archi" {
 				return true
@@ -106,17 +107,17 @@ var badge = regexp.MustCompile(`(?i)shields\.io|badge|travis-ci|circleci|codecov
 
 // pictures returns the images and the drawings in characters of a passage about
 // architecture.
-func pictures(p passage) []audit.Place {
+func pictures(p guide.Passage) []audit.Place {
 	var found []audit.Place
-	for _, section := range p.sections {
+	for _, section := range p.Sections {
 		for _, link := range section.Links {
 			if link.Image && !badge.MatchString(link.URL+" "+link.Text) {
-				found = append(found, audit.Place{Path: p.doc.Path, Line: link.Line})
+				found = append(found, audit.Place{Path: p.Doc.Path, Line: link.Line})
 			}
 		}
 		for _, code := range section.Code {
 			if drawnInCharacters(code.Text) {
-				found = append(found, audit.Place{Path: p.doc.Path, Line: code.Line})
+				found = append(found, audit.Place{Path: p.Doc.Path, Line: code.Line})
 			}
 		}
 	}
@@ -164,11 +165,11 @@ func diagramFiles(s *audit.Snapshot) []audit.Place {
 		ext := strings.ToLower(path.Ext(f.Path))
 		name := strings.ToLower(f.Name())
 		switch {
-		case foreignDocument(f.Path):
+		case guide.ForeignDocument(f.Path):
 			continue
-		case drawingExtensions[ext] && (ext != ".dsl" && ext != ".gv" || inDocumentDir(f.Path)), strings.HasSuffix(name, ".drawio.svg"), strings.HasSuffix(name, ".drawio.png"):
-		case pictureExtensions[ext] && (f.Dir() == "" || inDocumentDir(f.Path)) && namesDiagram(name):
-		case ext == ".dot" && inDocumentDir(f.Path):
+		case drawingExtensions[ext] && (ext != ".dsl" && ext != ".gv" || guide.InDocumentDir(f.Path)), strings.HasSuffix(name, ".drawio.svg"), strings.HasSuffix(name, ".drawio.png"):
+		case pictureExtensions[ext] && (f.Dir() == "" || guide.InDocumentDir(f.Path)) && namesDiagram(name):
+		case ext == ".dot" && guide.InDocumentDir(f.Path):
 		default:
 			continue
 		}
@@ -178,7 +179,7 @@ func diagramFiles(s *audit.Snapshot) []audit.Place {
 }
 
 func namesDiagram(name string) bool {
-	for word := range strings.FieldsSeq(plain(strings.TrimSuffix(name, path.Ext(name)))) {
+	for word := range strings.FieldsSeq(guide.Plain(strings.TrimSuffix(name, path.Ext(name)))) {
 		if diagramWords[word] {
 			return true
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/guide"
 )
 
 // operated are the deliverables that somebody deploys and keeps running.
@@ -24,37 +25,37 @@ var deploymentGuide = &audit.Check{
 const shortestGuide = 40
 
 func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
-	if static(s, operated) {
+	if guide.Static(s, operated) {
 		return audit.NotApplicable("static")
 	}
-	var guides, stubs, journals []passage
-	for _, p := range passages(s, deployment, namedDeployment) {
+	var guides, stubs, journals []guide.Passage
+	for _, p := range guide.Passages(s, guide.Deployment, namedDeployment) {
 		switch {
-		case isJournal(p.doc):
+		case isJournal(p.Doc):
 			journals = append(journals, p)
 		case isGuide(p):
 			guides = append(guides, p)
-		case hasContent(p.sections):
+		case guide.HasContent(p.Sections):
 			stubs = append(stubs, p)
 		}
 	}
 	installations := serverInstallations(s)
 	for _, p := range installations {
-		if mentionsProduction(p.sections) && isGuide(p) {
+		if mentionsProduction(p.Sections) && isGuide(p) {
 			guides = append(guides, p)
 		}
 	}
 	switch {
 	case len(guides) > 0:
-		return audit.Met("described", "path", guides[0].doc.Path).At(places(guides)...).Fact("files", paths(guides))
+		return audit.Met("described", "path", guides[0].Doc.Path).At(guide.Places(guides)...).Fact("files", guide.Paths(guides))
 	case len(journals) > 0:
-		return audit.PartlyMet("journal", "path", journals[0].doc.Path).At(places(journals)...).Fact("files", paths(journals))
+		return audit.PartlyMet("journal", "path", journals[0].Doc.Path).At(guide.Places(journals)...).Fact("files", guide.Paths(journals))
 	case len(installations) > 0:
-		return audit.PartlyMet("installation", "path", installations[0].doc.Path).At(places(installations)...).Fact("files", paths(installations))
+		return audit.PartlyMet("installation", "path", installations[0].Doc.Path).At(guide.Places(installations)...).Fact("files", guide.Paths(installations))
 	case len(stubs) > 0:
-		return audit.PartlyMet("stub", "path", stubs[0].doc.Path).At(places(stubs)...).Fact("files", paths(stubs))
+		return audit.PartlyMet("stub", "path", stubs[0].Doc.Path).At(guide.Places(stubs)...).Fact("files", guide.Paths(stubs))
 	}
-	if link, at, found := outsideDocumentation(s); found {
+	if link, at, found := guide.Outside(s); found {
 		return audit.PartlyMet("outside", "url", link).At(at).Fact("files", []string{})
 	}
 	return audit.NotMet("absent").Fact("files", []string{})
@@ -63,15 +64,15 @@ func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
 // serverInstallations returns the documents named after installation that say how
 // to run the product on a server: a product that others host calls so what a
 // team calls deployment.
-func serverInstallations(s *audit.Snapshot) []passage {
-	var found []passage
-	for _, doc := range guides(s) {
-		if isReadme(doc.Path) || !strings.HasPrefix(stem(path.Base(doc.Path)), "install") || about(doc.Title, development) {
+func serverInstallations(s *audit.Snapshot) []guide.Passage {
+	var found []guide.Passage
+	for _, doc := range guide.All(s) {
+		if guide.IsReadme(doc.Path) || !strings.HasPrefix(guide.Stem(path.Base(doc.Path)), "install") || guide.About(doc.Title, guide.Development) {
 			continue
 		}
 		runs := slices.ContainsFunc(commandsIn(doc.Sections), func(c command) bool { return serverPrograms[c.words[0]] })
 		if runs && !isJournal(doc) {
-			found = append(found, passage{doc, doc.Sections, 0})
+			found = append(found, guide.Passage{Doc: doc, Sections: doc.Sections})
 		}
 	}
 	return found
@@ -92,13 +93,13 @@ func mentionsProduction(sections []document.Section) bool {
 // isGuide asks for prose of some length, or for steps: commands, with a few
 // words or several of them. Generators write how to build for production, which
 // is only the beginning.
-func isGuide(p passage) bool {
-	n := words(p.sections)
+func isGuide(p guide.Passage) bool {
+	n := guide.Words(p.Sections)
 	if n >= shortestGuide {
 		return true
 	}
 	commands := 0
-	for _, c := range commandsIn(p.sections) {
+	for _, c := range commandsIn(p.Sections) {
 		if !packageManagers[c.words[0]] {
 			commands++
 		}
@@ -108,8 +109,8 @@ func isGuide(p passage) bool {
 
 // isJournal reports whether a document tells what was deployed, and when.
 func isJournal(doc *document.Document) bool {
-	title := plain(doc.Title)
-	return strings.HasPrefix(title, "journal ") || strings.HasSuffix(title, " log") || strings.HasSuffix(plain(stem(path.Base(doc.Path))), " log")
+	title := guide.Plain(doc.Title)
+	return strings.HasPrefix(title, "journal ") || strings.HasSuffix(title, " log") || strings.HasSuffix(guide.Plain(guide.Stem(path.Base(doc.Path))), " log")
 }
 
 var packageManagers = wordSet("npm yarn pnpm bun npx cd")
@@ -119,10 +120,10 @@ var deploymentNames = []string{"deploy", "deployment", "deploiement", "deploying
 // namedDeployment reports whether a document, or its folder, is named after
 // deployment. A log of deployments is no guide.
 func namedDeployment(name string) bool {
-	if dir := letters.Replace(strings.ToLower(path.Base(path.Dir(name)))); slices.Contains(deploymentNames, dir) {
+	if dir := guide.Letters.Replace(strings.ToLower(path.Base(path.Dir(name)))); slices.Contains(deploymentNames, dir) {
 		return true
 	}
-	s := stem(path.Base(name))
+	s := guide.Stem(path.Base(name))
 	return slices.Contains(deploymentNames, s) || slices.Contains(deploymentNames, strings.ReplaceAll(s, " ", "-")) ||
-		about(s, deployment) && !isReadme(name)
+		guide.About(s, guide.Deployment) && !guide.IsReadme(name)
 }

@@ -1,12 +1,11 @@
 package docs
 
 import (
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/guide"
 )
 
 var installStepsDescribed = &audit.Check{
@@ -71,14 +70,14 @@ func stepsMentioned(s *audit.Snapshot) audit.Verdict {
 		return v.Fact("path", path).Fact("commands", []string{}).Fact("broken", []string{})
 	}
 	for _, doc := range installDocuments(s) {
-		own := withoutTemplate(doc)
+		own := guide.WithoutTemplate(doc)
 		for i, section := range own.Sections {
-			if !isTitle(own, i) && about(section.Heading, install) && hasContent(own.Below(i)) {
+			if !guide.IsTitle(own, i) && guide.About(section.Heading, guide.Install) && guide.HasContent(own.Below(i)) {
 				return facts(audit.PartlyMet("no-commands", "path", doc.Path).At(audit.Place{Path: doc.Path, Line: section.Line}), doc.Path)
 			}
 		}
 	}
-	if link, place, found := outsideDocumentation(s); found {
+	if link, place, found := guide.Outside(s); found {
 		return facts(audit.PartlyMet("outside", "url", link).At(place), place.Path)
 	}
 	return facts(audit.NotMet("absent"), "")
@@ -109,8 +108,8 @@ func installDocuments(s *audit.Snapshot) []*document.Document {
 		}
 	}
 	add(document.Readme(s))
-	for _, f := range guideFiles(s) {
-		if slices.Contains(installNames, stem(f.Name())) {
+	for _, f := range guide.Files(s) {
+		if slices.Contains(installNames, guide.Stem(f.Name())) {
 			add(document.Open(s, f))
 		}
 	}
@@ -119,21 +118,12 @@ func installDocuments(s *audit.Snapshot) []*document.Document {
 			add(document.ReadmeIn(s, d.Root))
 		}
 	}
-	for _, f := range guideFiles(s) {
-		if stem(f.Name()) == "contributing" || stem(f.Name()) == "contribuer" {
+	for _, f := range guide.Files(s) {
+		if guide.Stem(f.Name()) == "contributing" || guide.Stem(f.Name()) == "contribuer" {
 			add(document.Open(s, f))
 		}
 	}
 	return docs
-}
-
-// stem is a file's name in plain letters, without extension and language.
-func stem(name string) string {
-	name = letters.Replace(strings.ToLower(strings.TrimSuffix(name, path.Ext(name))))
-	for _, suffix := range []string{".fr", ".en", "_fr", "_en", "-fr", "-en"} {
-		name = strings.TrimSuffix(name, suffix)
-	}
-	return name
 }
 
 // stepsIn reads the commands of a document in the sections about installing and
@@ -185,9 +175,9 @@ func sectionLines(doc *document.Document) topicsByLine {
 			stack = stack[:len(stack)-1]
 		}
 		topics := lineTopics{from: section.Line}
-		if !isTitle(doc, i) {
-			topics.install = about(section.Heading, install) || about(section.Heading, usage) || about(section.Heading, development)
-			topics.production = about(section.Heading, deployment)
+		if !guide.IsTitle(doc, i) {
+			topics.install = guide.About(section.Heading, guide.Install) || guide.About(section.Heading, guide.Usage) || guide.About(section.Heading, guide.Development)
+			topics.production = guide.About(section.Heading, guide.Deployment)
 		}
 		if len(stack) > 0 {
 			above := stack[len(stack)-1]

@@ -1,13 +1,11 @@
 package docs
 
 import (
-	"path"
-	"regexp"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
-	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/guide"
 )
 
 var operationsGuide = &audit.Check{
@@ -17,52 +15,21 @@ var operationsGuide = &audit.Check{
 	Texts:  texts, Run: runOperationsGuide,
 }
 
-// duties are what somebody on duty must find, in the order of the catalogue.
-var duties = []struct {
-	name string
-	// heading and text tell it in a document about operation.
-	heading, text *regexp.Regexp
-}{
-	{"start",
-		regexp.MustCompile(`\b(?:start|starting|restart|restarting|demarrer|demarrage|redemarrer|redemarrage|relancer|relance|lancement|lancer)\b`),
-		regexp.MustCompile(`\b(?:systemctl (?:re)?start|service [\w.-]+ (?:re)?start|compose (?:-f \S+ )*(?:up|start|restart)|pm2 (?:start|restart|reload)|supervisorctl (?:re)?start|rollout restart|(?:re)?demarr\w+|relanc\w+|restart(?:s|ed|ing)?|start (?:the|up)|to start)\b`)},
-	{"stop",
-		regexp.MustCompile(`\b(?:stop|stopping|arret|arreter|shutdown|shutting down|eteindre|interrompre)\b`),
-		regexp.MustCompile(`\b(?:systemctl (?:stop|restart)|service [\w.-]+ (?:stop|restart)|compose (?:-f \S+ )*(?:down|stop|restart)|pm2 (?:stop|restart)|supervisorctl (?:stop|restart)|arret(?:er|ez|e)?|stopper|stop (?:the|it|all)|to stop|shut ?down)\b`)},
-	{"logs",
-		regexp.MustCompile(`\b(?:logs?|logging|journaux|journalisation|traces)\b`),
-		regexp.MustCompile(`(?:\b(?:journalctl|docker logs|compose (?:-f \S+ )*logs|pm2 logs|kubectl logs|heroku logs|scalingo [^\n]*logs|journaux|logs|fichiers? de log|log files?)\b|/var/log)`)},
-	{"backup",
-		regexp.MustCompile(`\b(?:sauvegardes?|backups?|restauration|restaurer|restore|restoring|recovery|(?:sql|database|db|base) dumps?|dumps? (?:de la base|of the database))\b`),
-		regexp.MustCompile(`\b(?:sauvegard\w+|backups?|back up|restaur(?:er|ez|ation)|restore|pg_dump|pg_restore|mysqldump|mongodump)\b`)},
-	{"incident",
-		regexp.MustCompile(`\b(?:incidents?|pannes?|astreinte|depannage|troubleshooting|en cas de (?:probleme|panne|crash|erreur)|outage|on call|rollback|retour arriere|recovery|disaster|reprise|erreurs? (?:frequentes?|connues?|courantes?)|known issues)\b`),
-		regexp.MustCompile(`\b(?:incidents?|pannes?|astreinte|depannage|troubleshoot\w*|en cas de (?:probleme|panne|crash|erreur|defaillance)|outages?|on-call|rollback|roll back|retour arriere|mode degrade|escalad\w+)\b`)},
-}
-
-// ownHeadings are duties whose name alone makes a heading one about operation: a
-// heading about starting is mostly meant for developers, and one about logs may
-// be about tables of them.
-var ownHeadings = []string{"backup", "incident"}
-
 func runOperationsGuide(s *audit.Snapshot) audit.Verdict {
-	if static(s, operated) {
+	if guide.Static(s, operated) {
 		return audit.NotApplicable("static")
 	}
-	covered := map[string][]audit.Place{}
-	for _, doc := range append(slices.Clone(guides(s)), linkedFromProduction(s)...) {
-		coverDocument(s, doc, covered)
-	}
+	covered := maps.Clone(guide.Duties(s))
 	if started := runsItself(s); len(covered["start"]) == 0 && started != (audit.Place{}) {
 		covered["start"] = []audit.Place{started}
 	}
 	covers := []string{}
 	subjects := 0
 	var where []audit.Place
-	for _, d := range duties {
-		if found := covered[d.name]; len(found) > 0 {
-			covers = append(covers, d.name)
-			if d.name != "stop" || len(covered["start"]) == 0 {
+	for _, d := range guide.DutyNames {
+		if found := covered[d]; len(found) > 0 {
+			covers = append(covers, d)
+			if d != "stop" || len(covered["start"]) == 0 {
 				subjects++ // one command restarts: starting and stopping are one subject
 			}
 			if !slices.Contains(where, found[0]) {
@@ -76,7 +43,7 @@ func runOperationsGuide(s *audit.Snapshot) audit.Verdict {
 	case len(covers) > 0:
 		return audit.PartlyMet("covers-little", "count", subjects, "path", where[0].Path).At(where...).Fact("covers", covers)
 	}
-	if link, at, found := outsideDocumentation(s); found {
+	if link, at, found := guide.Outside(s); found {
 		return audit.PartlyMet("outside", "url", link).At(at).Fact("covers", covers)
 	}
 	return audit.NotMet("absent").Fact("covers", covers)
@@ -90,9 +57,9 @@ func runsItself(s *audit.Snapshot) audit.Place {
 	}) {
 		return audit.Place{}
 	}
-	for _, doc := range guides(s) {
+	for _, doc := range guide.All(s) {
 		for i, section := range doc.Sections {
-			if isTitle(doc, i) || !about(section.Heading, usage) {
+			if guide.IsTitle(doc, i) || !guide.About(section.Heading, guide.Usage) {
 				continue
 			}
 			for _, c := range commandsIn(doc.Below(i)) {
@@ -103,78 +70,4 @@ func runsItself(s *audit.Snapshot) audit.Place {
 		}
 	}
 	return audit.Place{}
-}
-
-// coverDocument notes which duties one document covers: a document about
-// operation in all of it, another one in its sections about operation or
-// deployment.
-func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string][]audit.Place) {
-	whole := namedOperations(doc.Path) || productionLinks(s)[doc.Path] || inDocumentDir(doc.Path) && !isReadme(doc.Path) && about(doc.Title, operations)
-	open := 0
-	for i, section := range doc.Sections {
-		if open > 0 && section.Level <= open {
-			open = 0
-		}
-		heading := plain(section.Heading)
-		if open == 0 && !isTitle(doc, i) && (about(heading, operations) || about(heading, deployment)) {
-			open = max(section.Level, 1)
-		}
-		place := audit.Place{Path: doc.Path, Line: section.Line}
-		operating := whole || open > 0
-		text := ""
-		if operating {
-			text = sectionText(section)
-		}
-		for _, d := range duties {
-			own := slices.Contains(ownHeadings, d.name) || d.name == "logs" && !strings.Contains(heading, "format") && (showsCommand(section) || words(doc.Below(i)) >= toldAtLength)
-			named := (operating || own) && d.heading.MatchString(heading) && substantial(doc.Below(i)) && !isTitle(doc, i)
-			if named || operating && d.text.MatchString(text) {
-				covered[d.name] = append(covered[d.name], place)
-			}
-		}
-	}
-}
-
-// toldAtLength is how many words under a heading on logs say where they are kept
-// and who reads them.
-const toldAtLength = 40
-
-// showsCommand reports whether a section says what to type, or which file to
-// open.
-func showsCommand(section document.Section) bool {
-	return len(section.Code) > 0 || slices.ContainsFunc(section.Inline, func(c document.CodeBlock) bool { return strings.ContainsAny(c.Text, "/ ") })
-}
-
-// sectionText is prose and code, in plain lower-case letters.
-func sectionText(section document.Section) string {
-	var b strings.Builder
-	b.WriteString(section.Text)
-	for _, code := range section.Code {
-		b.WriteByte('\n')
-		b.WriteString(code.Text)
-	}
-	return strings.ReplaceAll(letters.Replace(strings.ToLower(b.String())), "docker-compose", "docker compose")
-}
-
-// substantial reports whether a section says how, rather than only that.
-func substantial(sections []document.Section) bool {
-	return words(sections) >= 8 || codeIn(sections) > 0
-}
-
-var operationsNames = wordSet(`runbook runbooks exploitation ops operations operation operating guide-exploitation guide-d-exploitation maintenance
-	troubleshooting depannage supervision monitoring sauvegarde sauvegardes backup backups restore recovery incident incidents astreinte pra pca mco dex reprise`)
-
-// namedOperations reports whether a document, or its folder, is named after
-// operation.
-func namedOperations(name string) bool {
-	if operationsNames[letters.Replace(strings.ToLower(path.Base(path.Dir(name))))] {
-		return true
-	}
-	s := stem(path.Base(name))
-	if operationsNames[s] {
-		return true
-	}
-	return slices.ContainsFunc(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("-_ '.", r) }), func(word string) bool {
-		return word == "runbook" || word == "exploitation" || word == "incident" || word == "incidents" || word == "sauvegarde" || word == "backup"
-	})
 }

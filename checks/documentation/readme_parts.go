@@ -8,6 +8,7 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/guide"
 )
 
 // shortestPurpose is how many words of prose say what a project is.
@@ -19,10 +20,10 @@ func introduction(doc *document.Document) int {
 	total := 0
 	opening := true
 	for i, section := range doc.Sections {
-		if opening && !isTitle(doc, i) && practical(section.Heading) {
+		if opening && !guide.IsTitle(doc, i) && practical(section.Heading) {
 			opening = false
 		}
-		if !opening && !about(section.Heading, purpose) {
+		if !opening && !guide.About(section.Heading, guide.Purpose) {
 			continue
 		}
 		sections := doc.Sections[i : i+1]
@@ -38,8 +39,8 @@ func introduction(doc *document.Document) int {
 
 // practical reports whether a heading ends the introduction.
 func practical(heading string) bool {
-	for _, t := range []topic{install, usage, contact, licence, contributing, development, deployment, contents} {
-		if about(heading, t) {
+	for _, t := range []guide.Topic{guide.Install, guide.Usage, guide.Contact, guide.Licence, guide.Contributing, guide.Development, guide.Deployment, guide.Contents} {
+		if guide.About(heading, t) {
 			return true
 		}
 	}
@@ -52,7 +53,7 @@ func proseWords(s document.Section) int {
 	n := 0
 	for line := range strings.Lines(s.Text) {
 		line = strings.TrimSpace(line)
-		if count := wordsIn(line); count >= 4 && !(strings.HasSuffix(line, ":") && len(s.Code) > 0) {
+		if count := guide.WordsIn(line); count >= 4 && !(strings.HasSuffix(line, ":") && len(s.Code) > 0) {
 			n += count
 		}
 	}
@@ -132,7 +133,7 @@ func linksTo(doc *document.Document, names ...string) bool {
 // section on it with content, authors with links, or an invitation to an issue
 // tracker or a forum.
 func givesContact(doc *document.Document) bool {
-	if hasSection(doc, contact) {
+	if hasSection(doc, guide.Contact) {
 		return true
 	}
 	for i, section := range doc.Sections {
@@ -146,7 +147,7 @@ func givesContact(doc *document.Document) bool {
 		if linked && contactWord.MatchString(section.Text) {
 			return true
 		}
-		if about(section.Heading, people) && !isTitle(doc, i) && leads(doc.Below(i)) {
+		if guide.About(section.Heading, guide.People) && !guide.IsTitle(doc, i) && leads(doc.Below(i)) {
 			return true
 		}
 	}
@@ -201,7 +202,7 @@ var (
 // in a section, in a sentence, on a badge or by a link to the text.
 func namesLicence(doc *document.Document) bool {
 	for i, section := range doc.Sections {
-		if about(section.Heading, licence) && !isTitle(doc, i) && (hasContent(doc.Below(i)) || licenceName.MatchString(section.Text)) {
+		if guide.About(section.Heading, guide.Licence) && !guide.IsTitle(doc, i) && (guide.HasContent(doc.Below(i)) || licenceName.MatchString(section.Text)) {
 			return true
 		}
 		if licenceWord.MatchString(section.Text) && licenceInLine(section.Text) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/guide"
 )
 
 var readmeUseful = &audit.Check{
@@ -44,12 +45,12 @@ func runReadmeUseful(s *audit.Snapshot) audit.Verdict {
 }
 
 // readmeParts says which parts a README has.
-type readmeParts map[topic]bool
+type readmeParts map[guide.Topic]bool
 
 // list names the parts in the order of the catalogue.
 func (p readmeParts) list() []string {
 	list := []string{}
-	for _, t := range []topic{purpose, install, usage, contact, licence, contributing} {
+	for _, t := range []guide.Topic{guide.Purpose, guide.Install, guide.Usage, guide.Contact, guide.Licence, guide.Contributing} {
 		if p[t] {
 			list = append(list, string(t))
 		}
@@ -65,7 +66,7 @@ func (p readmeParts) missing() []string {
 		name  string
 		found bool
 	}{
-		{"purpose", p[purpose]}, {"run", p[install] || p[usage]}, {"contact", p[contact]}, {"licence", p[licence]},
+		{"purpose", p[guide.Purpose]}, {"run", p[guide.Install] || p[guide.Usage]}, {"contact", p[guide.Contact]}, {"licence", p[guide.Licence]},
 	} {
 		if !part.found {
 			missing = append(missing, part.name)
@@ -80,42 +81,48 @@ type readmePartsKey struct{ path string }
 // not count.
 func readmeSections(s *audit.Snapshot, doc *document.Document) readmeParts {
 	return audit.Once(s, readmePartsKey{doc.Path}, func(s *audit.Snapshot) readmeParts {
-		own := withoutTemplate(doc)
+		own := guide.WithoutTemplate(doc)
 		return readmeParts{
-			purpose:      introduction(own) >= shortestPurpose,
-			install:      hasSection(own, install) || hasSection(own, development) && len(commandsOf(own)) > 0 || saysInstall(own) || linksTo(own, "install", "onboarding", "getting-started", "demarrage", "setup"),
-			usage:        hasSection(own, usage) || readsItself(s, own) || showsUse(s, own),
-			contact:      givesContact(own),
-			licence:      namesLicence(own),
-			contributing: hasSection(own, contributing) || linksTo(own, "contributing", "contribuer", "contribution"),
+			guide.Purpose:      introduction(own) >= shortestPurpose,
+			guide.Install:      hasSection(own, guide.Install) || hasSection(own, guide.Development) && len(commandsOf(own)) > 0 || saysInstall(own) || linksTo(own, "install", "onboarding", "getting-started", "demarrage", "setup"),
+			guide.Usage:        hasSection(own, guide.Usage) || readsItself(s, own) || showsUse(s, own),
+			guide.Contact:      givesContact(own),
+			guide.Licence:      namesLicence(own),
+			guide.Contributing: hasSection(own, guide.Contributing) || linksTo(own, "contributing", "contribuer", "contribution"),
 		}
 	})
 }
 
 // hasSection reports whether a section with content has a heading on the topic.
 // The document's title says nothing about its parts.
-func hasSection(doc *document.Document, t topic) bool {
+func hasSection(doc *document.Document, t guide.Topic) bool {
 	for i, section := range doc.Sections {
-		if isTitle(doc, i) || !about(section.Heading, t) {
+		if guide.IsTitle(doc, i) || !guide.About(section.Heading, t) {
 			continue
 		}
-		if hasContent(doc.Below(i)) {
+		if guide.HasContent(doc.Below(i)) {
 			return true
 		}
 	}
 	return false
 }
 
-// isTitle reports whether the section's heading is the name of the whole
-// document: the first one, above all others.
-func isTitle(doc *document.Document, i int) bool {
-	if doc.Sections[i].Heading != doc.Title || len(doc.Sections) == 1 {
-		return false
+// ownIntroduction is how many words of one's own, ahead of what the generator
+// wrote, make a README of it.
+const ownIntroduction = 30
+
+// untouchedTemplate reports whether a README is what a generator wrote, and
+// names the generator.
+func untouchedTemplate(doc *document.Document) (name string, untouched bool) {
+	if own := guide.WithoutTemplate(doc); own != doc && presents(own) {
+		return "", false
 	}
-	for j, other := range doc.Sections {
-		if j < i && other.Level > 0 || j > i && other.Level <= doc.Sections[i].Level && other.Level > 0 {
-			return false
-		}
-	}
-	return true
+	return guide.TemplateOf(doc)
+}
+
+// presents reports whether what a generator did not write presents the project:
+// at some length, or with a contact or a licence.
+func presents(own *document.Document) bool {
+	n := introduction(own)
+	return n >= ownIntroduction || n >= shortestPurpose && (givesContact(own) || namesLicence(own))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/guide"
 	"github.com/perenne-audit/perenne/internal/manifest"
 )
 
@@ -32,14 +33,14 @@ type shell struct {
 func newShell(s *audit.Snapshot, doc *document.Document, commands []command) *shell {
 	sh := &shell{s: s, base: audit.File{Path: doc.Path}.Dir(), made: map[string]bool{}}
 	// A README in .github or docs speaks of the whole repository.
-	if top, _, _ := strings.Cut(sh.base, "/"); top == ".github" || documentDirs[strings.ToLower(top)] {
+	if top, _, _ := strings.Cut(sh.base, "/"); top == ".github" || guide.InDocumentDir(top+"/x") {
 		sh.base = ""
 	}
 	sh.cwd = sh.base
-	sh.names = append(sh.names, squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), squeeze(doc.Title))
+	sh.names = append(sh.names, guide.Squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), guide.Squeeze(doc.Title))
 	for _, m := range manifest.Of(s).Manifests {
 		if m.Name != "" {
-			sh.names = append(sh.names, squeeze(path.Base(m.Name)))
+			sh.names = append(sh.names, guide.Squeeze(path.Base(m.Name)))
 		}
 	}
 	for _, c := range commands {
@@ -51,9 +52,6 @@ func newShell(s *audit.Snapshot, doc *document.Document, commands []command) *sh
 }
 
 func isClone(c command) bool { return len(c.words) > 2 && c.words[0] == "git" && c.words[1] == "clone" }
-
-// squeeze keeps the letters and digits, so that "mon-outil" is "Mon outil".
-func squeeze(s string) string { return strings.ReplaceAll(plain(s), " ", "") }
 
 // run follows one command and reports whether it names something missing.
 func (sh *shell) run(c command) (broken bool) {
@@ -145,7 +143,7 @@ func (sh *shell) enter(dir string) bool {
 
 // own reports whether a folder is named after the repository.
 func (sh *shell) own(name string) bool {
-	name = squeeze(name)
+	name = guide.Squeeze(name)
 	return name != "" && slices.Contains(sh.names, name)
 }
 
@@ -169,7 +167,7 @@ func (sh *shell) git(args []string) {
 		name = strings.TrimSuffix(given[1], "/")
 	}
 	if own {
-		sh.names = append(sh.names, squeeze(name))
+		sh.names = append(sh.names, guide.Squeeze(name))
 		return
 	}
 	sh.makes(name)

@@ -1,4 +1,9 @@
-package docs
+// Package guide reads the documentation of a repository as the person does who
+// takes it over: which documents guide somebody, what their sections are about,
+// which of them a generator wrote, and which duties of operation they cover.
+//
+// It knows French and English, and nothing of verdicts.
+package guide
 
 import (
 	"net/url"
@@ -12,17 +17,17 @@ import (
 
 // documentDirs are folders, at the top of the repository or of a deliverable, in
 // which documentation is kept.
-var documentDirs = wordSet("doc docs documentation documentations documents wiki guide guides manuel manuels ops exploitation runbook runbooks operations architecture technique")
+var documentDirs = setOf("doc docs documentation documentations documents wiki guide guides manuel manuels ops exploitation runbook runbooks operations architecture technique")
 
 // notGuides are the stems of documents that are about the repository's life.
-var notGuides = wordSet("changelog changes news history license licence copying code_of_conduct code-of-conduct pull_request_template issue_template todo claude agents authors contributors backers")
+var notGuides = setOf("changelog changes news history license licence copying code_of_conduct code-of-conduct pull_request_template issue_template todo claude agents authors contributors backers")
 
 type guideFilesKey struct{}
 
-// guideFiles returns the documents that may guide somebody: at the top, at the
+// Files returns the documents that may guide somebody: at the top, at the
 // top of a deliverable, in a folder for documentation, and every README but
 // those of examples and tests.
-func guideFiles(s *audit.Snapshot) []audit.File {
+func Files(s *audit.Snapshot) []audit.File {
 	return audit.Once(s, guideFilesKey{}, func(s *audit.Snapshot) []audit.File {
 		roots := map[string]bool{"": true, ".github": true}
 		for _, d := range s.Deliverables {
@@ -30,10 +35,10 @@ func guideFiles(s *audit.Snapshot) []audit.File {
 		}
 		var files []audit.File
 		for _, f := range document.Files(s) {
-			if notGuides[stem(f.Name())] || foreignDocument(f.Path) {
+			if notGuides[Stem(f.Name())] || ForeignDocument(f.Path) {
 				continue
 			}
-			if roots[f.Dir()] || inDocumentDir(f.Path) || strings.HasPrefix(strings.ToLower(f.Name()), "readme") && strings.Count(f.Path, "/") <= 2 {
+			if roots[f.Dir()] || InDocumentDir(f.Path) || strings.HasPrefix(strings.ToLower(f.Name()), "readme") && strings.Count(f.Path, "/") <= 2 {
 				files = append(files, f)
 			}
 		}
@@ -41,7 +46,8 @@ func guideFiles(s *audit.Snapshot) []audit.File {
 	})
 }
 
-func inDocumentDir(name string) bool {
+// InDocumentDir reports whether a path lies in a folder for documentation.
+func InDocumentDir(name string) bool {
 	for i, dir := range strings.Split(path.Dir(name), "/") {
 		// Deeper, a folder called docs belongs to some library.
 		if i <= 2 && documentDirs[strings.ToLower(dir)] {
@@ -51,9 +57,9 @@ func inDocumentDir(name string) bool {
 	return false
 }
 
-// foreignDocument reports whether a document lies among examples, tests,
+// ForeignDocument reports whether a document lies among examples, tests,
 // articles or what others wrote.
-func foreignDocument(name string) bool {
+func ForeignDocument(name string) bool {
 	for dir := range strings.SplitSeq(strings.ToLower(path.Dir(name)), "/") {
 		switch dir {
 		case "test", "tests", "testdata", "fixtures", "spec", "specs", "example", "examples", "_posts", "posts", "blog", "issue_template",
@@ -70,15 +76,15 @@ func foreignDocument(name string) bool {
 
 type guidesKey struct{}
 
-// guides parses them, without what a generator wrote.
-func guides(s *audit.Snapshot) []*document.Document {
+// All parses them, without what a generator wrote.
+func All(s *audit.Snapshot) []*document.Document {
 	return audit.Once(s, guidesKey{}, func(s *audit.Snapshot) []*document.Document {
 		var docs []*document.Document
 		readme := document.Readme(s)
 		if readme != nil {
-			docs = append(docs, withoutTemplate(readme))
+			docs = append(docs, WithoutTemplate(readme))
 		}
-		for _, f := range guideFiles(s) {
+		for _, f := range Files(s) {
 			if readme != nil && f.Path == readme.Path {
 				continue
 			}
@@ -87,8 +93,8 @@ func guides(s *audit.Snapshot) []*document.Document {
 				continue
 			}
 			// Generators write READMEs and nothing else that matters here.
-			if isReadme(f.Path) {
-				doc = withoutTemplate(doc)
+			if IsReadme(f.Path) {
+				doc = WithoutTemplate(doc)
 			}
 			docs = append(docs, doc)
 		}
@@ -110,7 +116,7 @@ func productionLinks(s *audit.Snapshot) map[string]bool {
 		}
 		targets := map[string]bool{}
 		for i, section := range readme.Sections {
-			if isTitle(readme, i) || !about(section.Heading, deployment) && !about(section.Heading, operations) {
+			if IsTitle(readme, i) || !About(section.Heading, Deployment) && !About(section.Heading, operations) {
 				continue
 			}
 			for _, below := range readme.Below(i) {
@@ -123,7 +129,7 @@ func productionLinks(s *audit.Snapshot) map[string]bool {
 			}
 		}
 		for _, f := range document.Files(s) {
-			if (targets[f.Path] || targets[f.Dir()]) && f.Path != readme.Path && !notGuides[stem(f.Name())] && !foreignDocument(f.Path) {
+			if (targets[f.Path] || targets[f.Dir()]) && f.Path != readme.Path && !notGuides[Stem(f.Name())] && !ForeignDocument(f.Path) {
 				linked[f.Path] = true
 			}
 		}
@@ -134,7 +140,7 @@ func productionLinks(s *audit.Snapshot) map[string]bool {
 // linkedFromProduction parses those of them that are no guides by their place.
 func linkedFromProduction(s *audit.Snapshot) []*document.Document {
 	known := map[string]bool{}
-	for _, doc := range guides(s) {
+	for _, doc := range All(s) {
 		known[doc.Path] = true
 	}
 	var docs []*document.Document
@@ -148,77 +154,80 @@ func linkedFromProduction(s *audit.Snapshot) []*document.Document {
 	return docs
 }
 
-// passage is a part of a document that is about one topic.
-type passage struct {
-	doc      *document.Document
-	sections []document.Section
-	line     int
+// Passage is a part of a document that is about one topic.
+type Passage struct {
+	Doc      *document.Document
+	Sections []document.Section
+	// Line of its heading, 0 for a whole document.
+	Line int
 }
 
-func (p passage) place() audit.Place { return audit.Place{Path: p.doc.Path, Line: p.line} }
+func (p Passage) place() audit.Place { return audit.Place{Path: p.Doc.Path, Line: p.Line} }
 
-// passages finds what is about a topic: whole documents by name or title, and
+// Passages finds what is about a topic: whole documents by name or title, and
 // sections by heading, with those below them.
-func passages(s *audit.Snapshot, t topic, named func(string) bool) []passage {
-	var found []passage
-	for _, doc := range guides(s) {
-		if named(doc.Path) || !isReadme(doc.Path) && about(doc.Title, t) && inDocumentDir(doc.Path) {
-			found = append(found, passage{doc, doc.Sections, 0})
+func Passages(s *audit.Snapshot, t Topic, named func(string) bool) []Passage {
+	var found []Passage
+	for _, doc := range All(s) {
+		if named(doc.Path) || !IsReadme(doc.Path) && About(doc.Title, t) && InDocumentDir(doc.Path) {
+			found = append(found, Passage{doc, doc.Sections, 0})
 			continue
 		}
 		for i := 0; i < len(doc.Sections); i++ {
-			if isTitle(doc, i) || !about(doc.Sections[i].Heading, t) {
+			if IsTitle(doc, i) || !About(doc.Sections[i].Heading, t) {
 				continue
 			}
 			below := doc.Below(i)
-			found = append(found, passage{doc, below, doc.Sections[i].Line})
+			found = append(found, Passage{doc, below, doc.Sections[i].Line})
 			i += len(below) - 1
 		}
 	}
 	// Who looks for a guide opens first what is named so.
-	slices.SortStableFunc(found, func(a, b passage) int { return rank(a, named) - rank(b, named) })
+	slices.SortStableFunc(found, func(a, b Passage) int { return rank(a, named) - rank(b, named) })
 	return found
 }
 
-func rank(p passage, named func(string) bool) int {
+func rank(p Passage, named func(string) bool) int {
 	switch {
-	case named(p.doc.Path):
+	case named(p.Doc.Path):
 		return 0
-	case isReadme(p.doc.Path):
+	case IsReadme(p.Doc.Path):
 		return 1
 	}
 	return 2
 }
 
-func isReadme(name string) bool {
+// IsReadme reports whether a path is that of a README.
+func IsReadme(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	return strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "lisez")
 }
 
-// paths lists the documents of passages, each once, in their order.
-func paths(found []passage) []string {
+// Paths lists the documents of passages, each once, in their order.
+func Paths(found []Passage) []string {
 	list := []string{}
 	for _, p := range found {
-		if !slices.Contains(list, p.doc.Path) {
-			list = append(list, p.doc.Path)
+		if !slices.Contains(list, p.Doc.Path) {
+			list = append(list, p.Doc.Path)
 		}
 	}
 	return list
 }
 
-func places(found []passage) []audit.Place {
+// Places are where passages begin, the first ten.
+func Places(found []Passage) []audit.Place {
 	var list []audit.Place
 	for _, p := range found {
-		if len(list) < maxPlaces {
+		if len(list) < mostPlaces {
 			list = append(list, p.place())
 		}
 	}
 	return list
 }
 
-// static reports whether all that is delivered, of the kinds that a check asks
-// about, are sites without a server.
-func static(s *audit.Snapshot, kinds []audit.Kind) bool {
+// Static reports whether all that is delivered, of the kinds that a check asks
+// About, are sites without a server.
+func Static(s *audit.Snapshot, kinds []audit.Kind) bool {
 	for _, d := range s.Deliverables {
 		if slices.Contains(kinds, d.Kind) && !d.Static {
 			return false
@@ -227,18 +236,18 @@ func static(s *audit.Snapshot, kinds []audit.Kind) bool {
 	return true
 }
 
-// outsideDocumentation returns a link of the README to documentation of the
+// Outside returns a link of the README to documentation of the
 // project's own that is kept elsewhere.
-func outsideDocumentation(s *audit.Snapshot) (link string, at audit.Place, found bool) {
+func Outside(s *audit.Snapshot) (link string, at audit.Place, found bool) {
 	doc := document.Readme(s)
 	if doc == nil {
 		return "", audit.Place{}, false
 	}
-	doc = withoutTemplate(doc)
-	slugs := []string{squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), squeeze(doc.Title), squeeze(product(doc.Title))}
+	doc = WithoutTemplate(doc)
+	slugs := []string{Squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), Squeeze(doc.Title), Squeeze(product(doc.Title))}
 	for _, section := range doc.Sections {
 		for _, l := range section.Links {
-			if !l.Image && documents(l, about(section.Heading, elsewhere), slugs) {
+			if !l.Image && documents(l, About(section.Heading, elsewhere), slugs) {
 				return l.URL, audit.Place{Path: doc.Path, Line: l.Line}, true
 			}
 		}
@@ -256,7 +265,7 @@ func product(title string) string {
 	return strings.Join(words, " ")
 }
 
-var parts = wordSet("api backend back back-end frontend front front-end server serveur ui web client app")
+var parts = setOf("api backend back back-end frontend front front-end server serveur ui web client app")
 
 // documentHosts keep documentation and little else.
 var documentHosts = []string{"readthedocs.", "rtfd.io", "gitbook.", "notion.so", "notion.site", "pad.incubateur.net", "hackmd.io", "outline."}
@@ -272,15 +281,15 @@ func documents(l document.Link, documentSection bool, slugs []string) bool {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return false
 	}
-	if words := " " + plain(l.Text) + " "; strings.Contains(words, " api ") || strings.Contains(words, " swagger ") {
+	if words := " " + Plain(l.Text) + " "; strings.Contains(words, " api ") || strings.Contains(words, " swagger ") {
 		return false // how to call the service is no guide for who keeps it
 	}
 	if slices.ContainsFunc(referenceHosts, func(h string) bool { return strings.Contains(strings.ToLower(u.Host), h) }) {
 		return false
 	}
 	host, where := strings.ToLower(u.Host), strings.ToLower(u.Host+u.Path)
-	ours := slices.ContainsFunc(slugs, func(slug string) bool { return len(slug) >= 4 && strings.Contains(squeeze(where), slug) })
-	labelled := about(l.Text, elsewhere) || about(l.Text, deployment) || about(l.Text, operations)
+	ours := slices.ContainsFunc(slugs, func(slug string) bool { return len(slug) >= 4 && strings.Contains(Squeeze(where), slug) })
+	labelled := About(l.Text, elsewhere) || About(l.Text, Deployment) || About(l.Text, operations)
 	hosted := slices.ContainsFunc(documentHosts, func(h string) bool { return strings.Contains(host, h) }) ||
 		strings.HasPrefix(host, "doc.") || strings.HasPrefix(host, "docs.") || strings.HasPrefix(host, "documentation.") ||
 		strings.HasSuffix(where, "/wiki") || strings.Contains(where, "/wiki/") || strings.HasSuffix(host, ".github.io")
@@ -290,5 +299,29 @@ func documents(l document.Link, documentSection bool, slugs []string) bool {
 	case strings.HasSuffix(host, ".gouv.fr"):
 		return hosted && labelled || labelled && documentSection
 	}
-	return hosted && labelled && documentSection && wordsIn(l.Text) <= 4
+	return hosted && labelled && documentSection && WordsIn(l.Text) <= 4
 }
+
+// Stem is a file's name in plain letters, without extension and language.
+func Stem(name string) string {
+	name = Letters.Replace(strings.ToLower(strings.TrimSuffix(name, path.Ext(name))))
+	for _, suffix := range []string{".fr", ".en", "_fr", "_en", "-fr", "-en"} {
+		name = strings.TrimSuffix(name, suffix)
+	}
+	return name
+}
+
+// Squeeze keeps the letters and digits, so that "mon-outil" is "Mon outil".
+func Squeeze(s string) string { return strings.ReplaceAll(Plain(s), " ", "") }
+
+// setOf is a set of words, which stand between spaces.
+func setOf(list string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(list) {
+		set[word] = true
+	}
+	return set
+}
+
+// mostPlaces is how many places a verdict shows.
+const mostPlaces = 10

@@ -1,4 +1,4 @@
-package docs
+package guide
 
 import (
 	"strings"
@@ -48,20 +48,13 @@ var templates = []template{
 	{"GitHub profile of a template", 900, 3, []string{"one paragraph of project description goes here", "what things you need to install the software and how to install them", "a step by step series of examples that tell you how to get a development env running", "explain how to run the automated tests for this system", "add additional notes about how to deploy this on a live system", "explain what these tests test and why", "say what the step will be"}},
 }
 
-// ownIntroduction is how many words of one's own, ahead of what the generator
-// wrote, make a README of it.
-const ownIntroduction = 30
-
 // tolerance is how many words more than the generator wrote still leave a README
 // untouched: a name, a line or two.
 const tolerance = 1.2
 
-// untouchedTemplate reports whether a README is what a generator wrote, and
-// names the generator.
-func untouchedTemplate(doc *document.Document) (name string, untouched bool) {
-	if own := withoutTemplate(doc); own != doc && presents(own) {
-		return "", false
-	}
+// TemplateOf names the generator that wrote about as much as the document holds,
+// in sentences that the document has.
+func TemplateOf(doc *document.Document) (name string, found bool) {
 	var texts []string
 	for _, section := range doc.Sections {
 		texts = append(texts, normalised(section.Heading), normalised(section.Text))
@@ -73,13 +66,6 @@ func untouchedTemplate(doc *document.Document) (name string, untouched bool) {
 		}
 	}
 	return "", false
-}
-
-// presents reports whether what a generator did not write presents the project:
-// at some length, or with a contact or a licence.
-func presents(own *document.Document) bool {
-	n := introduction(own)
-	return n >= ownIntroduction || n >= shortestPurpose && (givesContact(own) || namesLicence(own))
 }
 
 func (t template) count(text string) int {
@@ -96,9 +82,9 @@ func normalised(text string) string {
 	return strings.Join(strings.Fields(strings.ToLower(strings.ReplaceAll(text, "’", "'"))), " ")
 }
 
-// withoutTemplate returns the document without what a generator wrote and nobody
+// WithoutTemplate returns the document without what a generator wrote and nobody
 // changed: from the first such line of a section on.
-func withoutTemplate(doc *document.Document) *document.Document {
+func WithoutTemplate(doc *document.Document) *document.Document {
 	kept := make([]document.Section, 0, len(doc.Sections))
 	changed := false
 	for _, section := range doc.Sections {
