@@ -21,7 +21,7 @@ const module = "github.com/perenne-audit/perenne"
 
 // readers turn files of the snapshot into something a check can ask about.
 var readers = []string{
-	"internal/container", "internal/deliverable", "internal/document", "internal/guide",
+	"internal/container", "internal/database", "internal/deliverable", "internal/document", "internal/guide",
 	"internal/history", "internal/licence", "internal/manifest", "internal/publiccode",
 	"internal/script", "internal/yamlfile",
 }
@@ -38,6 +38,7 @@ var imports = map[string][]string{
 	"internal/publiccode":  {"internal/audit", "internal/yamlfile"},
 	"internal/document":    {"internal/audit"},
 	"internal/guide":       {"internal/audit", "internal/document"},
+	"internal/database":    {"internal/audit", "internal/container", "internal/manifest"},
 	"internal/history":     {"internal/audit"},
 	"internal/manifest":    {"internal/audit"},
 	"internal/licence":     {"internal/audit", "internal/manifest", "internal/document"},
