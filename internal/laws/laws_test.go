@@ -22,7 +22,7 @@ const module = "github.com/perenne-audit/perenne"
 // readers turn files of the snapshot into something a check can ask about.
 var readers = []string{
 	"internal/container", "internal/database", "internal/deliverable", "internal/document", "internal/guide",
-	"internal/history", "internal/licence", "internal/manifest", "internal/publiccode",
+	"internal/history", "internal/licence", "internal/lifecycle", "internal/manifest", "internal/publiccode",
 	"internal/script", "internal/yamlfile",
 }
 
@@ -40,6 +40,7 @@ var imports = map[string][]string{
 	"internal/guide":       {"internal/audit", "internal/document"},
 	"internal/database":    {"internal/audit", "internal/container", "internal/manifest"},
 	"internal/history":     {"internal/audit"},
+	"internal/lifecycle":   {"internal/audit"},
 	"internal/manifest":    {"internal/audit"},
 	"internal/licence":     {"internal/audit", "internal/manifest", "internal/document"},
 	"internal/deliverable": {"internal/audit", "internal/manifest", "internal/document", "internal/container", "internal/publiccode"},
@@ -84,6 +85,8 @@ var imports = map[string][]string{
 	"internal/bench": {"checks", "checks/*", "config", "internal/*", "internal/acquire/*"},
 	"internal/soak":  {"checks", "config", "internal/*", "internal/acquire/*", "internal/store/*"},
 	"internal/laws":  {},
+
+	"internal/lifecycle/refresh": {"internal/lifecycle"},
 }
 
 // impure are packages that reach out of the process, for the packages that may
