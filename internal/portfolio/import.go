@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/form"
 )
 
 // ImportOptions say how to read the programme's list.
@@ -38,17 +39,17 @@ func Import(defis []byte, o ImportOptions) ([]byte, error) {
 	}
 	l := newLoader(Options{MaxBytes: DefaultMaxBytes})
 	const name = "defis.yml"
-	top := l.document(name, defis)
-	if top == nil {
-		return nil, fmt.Errorf("import list of challenges: %w", l.faults)
+	top, ok := l.Document(name, defis)
+	if !ok {
+		return nil, fmt.Errorf("import list of challenges: %w", l.Faults())
 	}
 	i := importer{ImportOptions: o, taken: map[string]int{}}
 	if i.StartMonth < time.January || i.StartMonth > time.December {
 		i.StartMonth = time.January
 	}
-	i.collect(value{loader: l, file: name}.at(top))
-	if len(l.faults) > 0 {
-		return nil, fmt.Errorf("import list of challenges: %w", l.faults.sorted())
+	i.collect(value{top, l})
+	if !l.Sound() {
+		return nil, fmt.Errorf("import list of challenges: %w", l.Faults())
 	}
 	if len(i.defis) == 0 {
 		return nil, fmt.Errorf("import list of challenges: no challenge in it; choose other promotions: %w", audit.ErrNotFound)
@@ -77,31 +78,31 @@ type importer struct {
 
 // collect reads the entries: a mapping from a name to an entry, or a list.
 func (i *importer) collect(v value) {
-	entries := v.node.Content
-	switch v.node.Kind {
+	entries := v.Node.Content
+	switch v.Node.Kind {
 	case yaml.MappingNode:
 		entries = nil
-		for n := 1; n < len(v.node.Content); n += 2 {
-			entries = append(entries, v.node.Content[n])
+		for n := 1; n < len(v.Node.Content); n += 2 {
+			entries = append(entries, v.Node.Content[n])
 		}
 	case yaml.SequenceNode:
 	default:
-		v.fault("not a list of challenges", "give the file _data/defis.yml of the site")
+		v.Fault("not a list of challenges", "give the file _data/defis.yml of the site")
 		return
 	}
 	for _, n := range entries {
 		entry := v.at(n)
-		if entry.node.Kind != yaml.MappingNode {
-			entry.fault("a challenge must hold "+entry.shape("keys and values"), "")
+		if entry.Node.Kind != yaml.MappingNode {
+			entry.Fault("a challenge must hold "+entry.Shape("keys and values"), "")
 			continue
 		}
 		d := read(entry)
 		switch {
 		case len(i.Promotions) > 0 && !slices.Contains(i.Promotions, d.promotion):
-		case d.title == "" || Slug(d.title) == "":
+		case d.title == "" || form.Slug(d.title) == "":
 			i.nameless++
 		default:
-			i.taken[Slug(d.title)]++
+			i.taken[form.Slug(d.title)]++
 			i.defis = append(i.defis, d)
 		}
 	}
@@ -111,11 +112,11 @@ func (i *importer) collect(v value) {
 // read takes what a portfolio needs from an entry; other keys are the site's.
 func read(v value) defi {
 	var d defi
-	for n := 0; n+1 < len(v.node.Content); n += 2 {
-		content := v.at(v.node.Content[n+1])
-		text := oneLine(content.node)
+	for n := 0; n+1 < len(v.Node.Content); n += 2 {
+		content := v.at(v.Node.Content[n+1])
+		text := oneLine(content.Node)
 		number, _ := strconv.Atoi(text)
-		switch v.node.Content[n].Value {
+		switch v.Node.Content[n].Value {
 		case "title":
 			d.title = text
 		case "promotion":
@@ -141,12 +142,12 @@ func read(v value) defi {
 
 func names(v value) []string {
 	var all []string
-	nodes := v.node.Content
-	if v.node.Kind != yaml.SequenceNode {
-		nodes = []*yaml.Node{v.node}
+	nodes := v.Node.Content
+	if v.Node.Kind != yaml.SequenceNode {
+		nodes = []*yaml.Node{v.Node}
 	}
 	for _, n := range nodes {
-		if name := oneLine(v.at(n).node); name != "" {
+		if name := oneLine(v.at(n).Node); name != "" {
 			all = append(all, name)
 		}
 	}
@@ -170,15 +171,15 @@ func (i *importer) name() {
 	i.ministry = map[string]string{}
 	for n := range i.defis {
 		d := &i.defis[n]
-		id := Slug(d.title)
+		id := form.Slug(d.title)
 		if i.taken[id] > 1 && d.year > 0 {
-			id = fmt.Sprintf("%s-%d", strings.TrimRight(id[:min(len(id), maxID-len("-2006"))], "-"), d.year)
+			id = fmt.Sprintf("%s-%d", strings.TrimRight(id[:min(len(id), form.MaxID-len("-2006"))], "-"), d.year)
 		}
 		d.id = free(id, used)
-		id = Slug(d.administration)
-		if _, known := i.ministry[words(d.administration)]; !known && id != "" {
+		id = form.Slug(d.administration)
+		if _, known := i.ministry[form.Words(d.administration)]; !known && id != "" {
 			id = free(id, usedMinistry)
-			i.ministry[words(d.administration)] = id
+			i.ministry[form.Words(d.administration)] = id
 			i.ministries = append(i.ministries, audit.Ministry{ID: id, Name: d.administration})
 		}
 	}
@@ -188,7 +189,7 @@ func free(id string, used map[string]bool) string {
 	const digits = 6
 	candidate := id
 	for n := 2; used[candidate]; n++ {
-		candidate = fmt.Sprintf("%s-%d", strings.TrimRight(id[:min(len(id), maxID-digits)], "-"), n)
+		candidate = fmt.Sprintf("%s-%d", strings.TrimRight(id[:min(len(id), form.MaxID-digits)], "-"), n)
 	}
 	used[candidate] = true
 	return candidate
@@ -218,7 +219,7 @@ func (i *importer) write() []byte {
 
 func (i *importer) challenge(d defi) {
 	i.printf("  - id: %s\n    name: %s\n", scalar(d.id), scalar(d.title))
-	if m := i.ministry[words(d.administration)]; m != "" {
+	if m := i.ministry[form.Words(d.administration)]; m != "" {
 		i.printf("    ministry: %s\n", scalar(m))
 	}
 	if d.promotion != "" {
@@ -249,7 +250,7 @@ func cohort(promotion string) string {
 // mission writes the dates that follow from a year and a number of months.
 func (i *importer) mission(d defi) (start, end time.Time) {
 	const mostMonths = 60
-	if d.year < firstYear || d.year > lastYear-mostMonths/12 || d.months < 1 || d.months > mostMonths {
+	if d.year < form.FirstYear || d.year > form.LastYear-mostMonths/12 || d.months < 1 || d.months > mostMonths {
 		i.printf("    # check: the list does not say when the mission starts and how long it lasts\n")
 		return
 	}

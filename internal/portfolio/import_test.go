@@ -114,17 +114,6 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
-func TestSlug(t *testing.T) {
-	for name, want := range map[string]string{
-		"b@liseNAV": "balisenav", "Karfu’R": "karfu-r", "L'Œuvre d'Été": "l-oeuvre-d-ete", " -- ": "", "東京": "", "A  1": "a-1",
-		strings.Repeat("a", 100): strings.Repeat("a", maxID), strings.Repeat("abc ", 30): strings.TrimSuffix(strings.Repeat("abc-", 15), "-"),
-	} {
-		if got := Slug(name); got != want || got != "" && !idPattern.MatchString(got) {
-			t.Errorf("Slug(%.30q) = %q, want %q", name, got, want)
-		}
-	}
-}
-
 // Whatever the list holds, what is written from it can be read.
 func FuzzImport(f *testing.F) {
 	f.Add([]byte(list))

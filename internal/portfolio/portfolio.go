@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/form"
 )
 
 const (
@@ -76,9 +77,8 @@ func Parse(name string, content []byte, o Options) (*audit.Portfolio, error) {
 type loader struct {
 	Options
 	portfolio audit.Portfolio
-	faults    Faults
+	form.Reader
 	left      int64 // bytes that may still be read
-	expanded  int   // nodes seen through aliases
 	inMemory  bool
 	including bool // within a file that another one names
 	loaded    map[string]bool
@@ -88,16 +88,9 @@ type loader struct {
 	references []func()
 }
 
-type place struct {
-	file string
-	line int
-}
-
-func (p place) String() string { return fmt.Sprintf("%s:%d", p.file, p.line) }
-
 func newLoader(o Options) *loader {
 	return &loader{
-		Options: o, left: o.MaxBytes, loaded: map[string]bool{},
+		Options: o, Reader: form.Reader{Example: "config/portfolio.example.yaml", Second: ", and list the others under include"}, left: o.MaxBytes, loaded: map[string]bool{},
 		ministries: map[string]place{}, challenges: map[string]place{},
 	}
 }
@@ -106,8 +99,8 @@ func (l *loader) finish() (*audit.Portfolio, error) {
 	for _, ask := range l.references {
 		ask()
 	}
-	if len(l.faults) > 0 {
-		return nil, l.faults.sorted()
+	if !l.Sound() {
+		return nil, l.Faults()
 	}
 	return &l.portfolio, nil
 }
@@ -152,27 +145,27 @@ func tooLarge(name string, limit int64) error {
 
 // include reads another file into the same portfolio.
 func (l *loader) include(v value) {
-	name := v.text()
+	name := v.Text()
 	if name == "" {
 		return
 	}
 	if !filepath.IsAbs(name) {
-		name = filepath.Join(filepath.Dir(v.file), filepath.FromSlash(name))
+		name = filepath.Join(filepath.Dir(v.File), filepath.FromSlash(name))
 	}
 	switch {
 	case l.inMemory:
-		v.fault("no file can be included here", "write its challenges out")
+		v.Fault("no file can be included here", "write its challenges out")
 		return
 	case l.loaded[filepath.Clean(name)]:
-		v.fault(fmt.Sprintf("%s is read already", name), "include each file once, and none that includes this one")
+		v.Fault(fmt.Sprintf("%s is read already", name), "include each file once, and none that includes this one")
 		return
 	case len(l.loaded) >= maxFiles:
-		v.fault(fmt.Sprintf("more than %d files", maxFiles), "put several challenges into each file")
+		v.Fault(fmt.Sprintf("more than %d files", maxFiles), "put several challenges into each file")
 		return
 	}
 	content, err := l.read(name)
 	if err != nil {
-		v.fault("cannot include "+err.Error(), "")
+		v.Fault("cannot include "+err.Error(), "")
 		return
 	}
 	outer := l.including

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/form"
 )
 
 // catalogue are the checks that the tests know.
@@ -194,10 +195,10 @@ func TestManyFaultsAreCut(t *testing.T) {
 	if !errors.As(err, &faults) || len(faults) != 3000 {
 		t.Fatalf("%d faults", len(faults))
 	}
-	if _, err := Parse("p.yaml", []byte("challenges:\n"+strings.Repeat("  - x: 1\n", 100_000)), Options{}); !errors.As(err, &faults) || len(faults) != maxFaults {
+	if _, err := Parse("p.yaml", []byte("challenges:\n"+strings.Repeat("  - x: 1\n", 100_000)), Options{}); !errors.As(err, &faults) || len(faults) != form.MaxFaults {
 		t.Errorf("a file of another kind: %d faults", len(faults))
 	}
-	if lines := strings.Split(err.Error(), "\n"); len(lines) != maxShown+1 || lines[maxShown] != "and 2800 more" {
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != form.MaxShown+1 || lines[maxShown] != "and 2800 more" {
 		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
 	}
 }
@@ -355,17 +356,6 @@ func TestRequested(t *testing.T) {
 type blob string
 
 func (b blob) Blob(audit.File) ([]byte, error) { return []byte(b), nil }
-
-func TestNearest(t *testing.T) {
-	for _, tc := range [][3]string{
-		{"repositry", "repositories,role", "repositories"}, {"strat", "start,end", "start"}, {"x", "start,end", ""}, {"", "a", ""},
-		{strings.Repeat("start", 100), "start", ""},
-	} {
-		if got := nearest(tc[0], strings.Split(tc[1], ",")); got != tc[2] {
-			t.Errorf("nearest(%.20q) = %q, want %q", tc[0], got, tc[2])
-		}
-	}
-}
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(whole))

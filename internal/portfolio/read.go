@@ -6,59 +6,43 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/form"
 )
 
 // parse reads the content of one file into the portfolio.
 func (l *loader) parse(file string, content []byte) {
-	top := l.document(file, content)
-	if top == nil {
+	top, ok := l.Document(file, content)
+	if !ok {
 		return
 	}
-	v := value{loader: l, file: file}.at(top)
+	v := value{top, l}
 	included := []value{}
 	v.object("the portfolio",
 		field{"include", func(v value) { v.list("include", func(v value) { included = append(included, v) }) }},
-		field{"demonstration", func(v value) { l.portfolio.Demonstration = v.flag() || l.portfolio.Demonstration }},
+		field{"demonstration", func(v value) { l.portfolio.Demonstration = v.Flag() || l.portfolio.Demonstration }},
 		field{"ministries", func(v value) { v.list("ministries", l.ministry) }},
 		field{"challenges", func(v value) { v.list("challenges", l.challenge) }},
 	)
 	for _, v := range included {
 		l.include(v)
 	}
-	if !l.including && len(l.portfolio.Challenges) == 0 && len(l.faults) == 0 {
-		v.fault("no challenges", "list at least one under challenges; config/portfolio.example.yaml shows how")
+	if !l.including && len(l.portfolio.Challenges) == 0 && l.Sound() {
+		v.Fault("no challenges", "list at least one under challenges; config/portfolio.example.yaml shows how")
 	}
 }
 
 func (l *loader) ministry(v value) {
 	var m audit.Ministry
 	v.object("a ministry",
-		field{"id", func(v value) { m.ID = v.id() }},
-		field{"name", func(v value) { m.Name = v.text() }},
+		field{"id", func(v value) { m.ID = v.ID() }},
+		field{"name", func(v value) { m.Name = v.Text() }},
 	)
-	v.must("a ministry", "id", m.ID)
-	v.must("a ministry", "name", m.Name)
+	v.Must("a ministry", "id", m.ID)
+	v.Must("a ministry", "name", m.Name)
 	if v.unique("ministry", m.ID, l.ministries) {
 		l.portfolio.Ministries = append(l.portfolio.Ministries, m)
 	}
-}
-
-// must reports that a key is missing from an object, unless its value was
-// reported already.
-func (v value) must(what, key, got string) {
-	if got != "" || v.node.Kind != yaml.MappingNode {
-		return
-	}
-	for i := 0; i+1 < len(v.node.Content); i += 2 {
-		if content := v.at(v.node.Content[i+1]); v.node.Content[i].Value == key && !content.null() &&
-			(content.node.Kind != yaml.ScalarNode || strings.TrimSpace(content.node.Value) != "") {
-			return
-		}
-	}
-	v.fault(what+" without "+key, "add "+key+": …")
 }
 
 // unique reports an id that was given before.
@@ -67,7 +51,7 @@ func (v value) unique(what, id string, given map[string]place) bool {
 		return false
 	}
 	if first, twice := given[id]; twice {
-		v.fault(fmt.Sprintf("the %s id %s is taken, see %s", what, id, first), "choose another id")
+		v.Fault(fmt.Sprintf("the %s id %s is taken, see %s", what, id, first), "choose another id")
 		return false
 	}
 	given[id] = v.place()
@@ -78,31 +62,31 @@ func (l *loader) challenge(v value) {
 	c := audit.Challenge{Criticality: audit.CriticalityB}
 	var ministry, waivers value
 	v.object("a challenge",
-		field{"id", func(v value) { c.ID = v.id() }},
-		field{"name", func(v value) { c.Name = v.text() }},
-		field{"ministry", func(v value) { c.Ministry, ministry = v.text(), v }},
-		field{"cohort", func(v value) { c.Cohort = v.text() }},
+		field{"id", func(v value) { c.ID = v.ID() }},
+		field{"name", func(v value) { c.Name = v.Text() }},
+		field{"ministry", func(v value) { c.Ministry, ministry = v.Text(), v }},
+		field{"cohort", func(v value) { c.Cohort = v.Text() }},
 		field{"mission", func(v value) { mission(v, &c) }},
-		field{"production", func(v value) { c.PlannedProduction = v.date() }},
-		field{"scenario", func(v value) { c.Scenario = choose(v, "scenario", audit.Scenarios) }},
-		field{"criticality", func(v value) { c.Criticality = choose(v, "criticality", audit.Criticalities) }},
+		field{"production", func(v value) { c.PlannedProduction = v.Date() }},
+		field{"scenario", func(v value) { c.Scenario = form.Choose(v.Value, "scenario", audit.Scenarios) }},
+		field{"criticality", func(v value) { c.Criticality = form.Choose(v.Value, "criticality", audit.Criticalities) }},
 		field{"kinds", func(v value) { c.Kinds = kinds(v) }},
-		field{"host", func(v value) { c.Host = v.text() }},
+		field{"host", func(v value) { c.Host = v.Text() }},
 		field{"dsi", func(v value) { c.DSI = people(v, "dsi") }},
 		field{"mentors", func(v value) { c.Mentors = people(v, "mentors") }},
 		field{"people", func(v value) { c.People = people(v, "people") }},
 		field{"repositories", func(v value) { c.Repositories = repositories(v) }},
-		field{"policy", func(v value) { c.Policy = v.id() }},
+		field{"policy", func(v value) { c.Policy = v.ID() }},
 		field{"schedule", func(v value) { c.Every = v.schedule() }},
 		field{"waivers", func(v value) { waivers = v }},
 		field{"attestations", func(v value) { c.Attestations = attestations(v) }},
 	)
-	if waivers.node != nil {
+	if waivers.Node != nil {
 		// They name repositories, which may stand further down.
 		c.Waivers = waiversOf(waivers, c.Repositories)
 	}
-	v.must("a challenge", "id", c.ID)
-	v.must("a challenge", "name", c.Name)
+	v.Must("a challenge", "id", c.ID)
+	v.Must("a challenge", "name", c.Name)
 	if c.Ministry != "" {
 		l.references = append(l.references, func() { known(ministry, l.ministries) })
 	}
@@ -113,32 +97,32 @@ func (l *loader) challenge(v value) {
 
 // known reports a ministry that no file describes.
 func known(v value, ministries map[string]place) {
-	name := v.node.Value
+	name := v.Node.Value
 	if _, ok := ministries[name]; ok {
 		return
 	}
 	instead := "describe it under ministries"
-	if near := nearest(name, slices.Sorted(maps.Keys(ministries))); near != "" {
+	if near := form.Nearest(name, slices.Sorted(maps.Keys(ministries))); near != "" {
 		instead = "write " + near + ", or " + instead
 	}
-	v.fault("no ministry has the id "+quote(name), instead)
+	v.Fault("no ministry has the id "+form.Quote(name), instead)
 }
 
 func mission(v value, c *audit.Challenge) {
 	var end value
 	v.object("mission",
-		field{"start", func(v value) { c.MissionStart = v.date() }},
-		field{"end", func(v value) { c.MissionEnd, end = v.date(), v }},
+		field{"start", func(v value) { c.MissionStart = v.Date() }},
+		field{"end", func(v value) { c.MissionEnd, end = v.Date(), v }},
 	)
 	if !c.MissionStart.IsZero() && !c.MissionEnd.IsZero() && c.MissionEnd.Before(c.MissionStart) {
-		end.fault("the mission ends before it starts", "exchange start and end, or correct one")
+		end.Fault("the mission ends before it starts", "exchange start and end, or correct one")
 	}
 }
 
 func kinds(v value) []audit.Kind {
 	var all []audit.Kind
 	v.list("kinds", func(v value) {
-		if k := choose(v, "kind", audit.Kinds); k != "" && !slices.Contains(all, k) {
+		if k := form.Choose(v.Value, "kind", audit.Kinds); k != "" && !slices.Contains(all, k) {
 			all = append(all, k)
 		}
 	})
@@ -159,29 +143,29 @@ func person(v value) audit.Person {
 	var p audit.Person
 	var staying value
 	v.object("a person",
-		field{"name", func(v value) { p.Name = v.text() }},
+		field{"name", func(v value) { p.Name = v.Text() }},
 		field{"emails", func(v value) { v.list("emails", func(v value) { p.Emails = append(p.Emails, v.email()...) }) }},
-		field{"leaves", func(v value) { p.Leaves = v.date() }},
-		field{"leaving", func(v value) { p.Leaving = v.flag() }},
-		field{"staying", func(v value) { p.Staying, staying = v.flag(), v }},
+		field{"leaves", func(v value) { p.Leaves = v.Date() }},
+		field{"leaving", func(v value) { p.Leaving = v.Flag() }},
+		field{"staying", func(v value) { p.Staying, staying = v.Flag(), v }},
 	)
-	v.must("a person", "name", p.Name)
+	v.Must("a person", "name", p.Name)
 	p.Leaving = p.Leaving || !p.Leaves.IsZero()
 	if p.Staying && p.Leaving {
-		staying.fault("somebody cannot both leave and stay", "keep leaves or staying")
+		staying.Fault("somebody cannot both leave and stay", "keep leaves or staying")
 	}
 	return p
 }
 
 // email reads one address; none when it is malformed.
 func (v value) email() []string {
-	s := v.text()
+	s := v.Text()
 	local, domain, found := strings.Cut(s, "@")
 	if s == "" {
 		return nil
 	}
 	if !found || local == "" || domain == "" || strings.ContainsAny(s, " <>,;") || strings.Contains(domain, "@") {
-		v.fault(quote(s)+" is not an e-mail address", "write name@host.example, one address for each item")
+		v.Fault(form.Quote(s)+" is not an e-mail address", "write name@host.example, one address for each item")
 		return nil
 	}
 	return []string{s}
@@ -194,18 +178,18 @@ func attestations(v value) []audit.Attestation {
 		var expires value
 		v.object("an attestation",
 			field{"check", func(v value) { a.Check = v.check(audit.SignOff) }},
-			field{"says", func(v value) { a.Says = v.text() }},
-			field{"author", func(v value) { a.Author = v.text() }},
-			field{"link", func(v value) { a.Link = v.text() }},
-			field{"date", func(v value) { a.Date = v.date() }},
-			field{"expires", func(v value) { a.Expires, expires = v.date(), v }},
+			field{"says", func(v value) { a.Says = v.Text() }},
+			field{"author", func(v value) { a.Author = v.Text() }},
+			field{"link", func(v value) { a.Link = v.Text() }},
+			field{"date", func(v value) { a.Date = v.Date() }},
+			field{"expires", func(v value) { a.Expires, expires = v.Date(), v }},
 		)
-		v.must("an attestation", "check", a.Check)
-		v.must("an attestation", "says", a.Says)
-		v.must("an attestation", "author", a.Author)
-		v.must("an attestation", "date", dateText(a.Date))
+		v.Must("an attestation", "check", a.Check)
+		v.Must("an attestation", "says", a.Says)
+		v.Must("an attestation", "author", a.Author)
+		v.Must("an attestation", "date", dateText(a.Date))
 		if !a.Expires.IsZero() && !a.Expires.After(a.Date) {
-			expires.fault("the attestation expires before it begins to count", "exchange date and expires, or correct one")
+			expires.Fault("the attestation expires before it begins to count", "exchange date and expires, or correct one")
 		}
 		all = append(all, a)
 	})
@@ -214,15 +198,15 @@ func attestations(v value) []audit.Attestation {
 
 // check reads the id of a check, or one of the other words that may stand there.
 func (v value) check(besides ...string) string {
-	s := v.text()
+	s := v.Text()
 	known := append(slices.Clone(besides), v.Checks...)
 	if s == "" || len(v.Checks) == 0 || slices.Contains(known, s) {
 		return s
 	}
 	instead := "'perenne checks list' prints the ids"
-	if near := nearest(s, known); near != "" {
+	if near := form.Nearest(s, known); near != "" {
 		instead = "write " + near
 	}
-	v.fault("no check has the id "+quote(s), instead)
+	v.Fault("no check has the id "+form.Quote(s), instead)
 	return ""
 }

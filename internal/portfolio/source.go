@@ -12,9 +12,10 @@ import (
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/form"
 )
 
-func (v value) dir() string { return filepath.Dir(v.file) }
+func (v value) dir() string { return filepath.Dir(v.File) }
 
 func repositories(v value) []audit.Source {
 	var all []audit.Source
@@ -25,10 +26,10 @@ func repositories(v value) []audit.Source {
 			return
 		}
 		if first, twice := lines[identity(s.URL)]; twice {
-			v.fault(fmt.Sprintf("the repository %s is listed twice, first on line %d", quote(s.URL), first), "list it once; without folder all of it is audited")
+			v.Fault(fmt.Sprintf("the repository %s is listed twice, first on line %d", form.Quote(s.URL), first), "list it once; without folder all of it is audited")
 			return
 		}
-		lines[identity(s.URL)] = v.node.Line
+		lines[identity(s.URL)] = v.Node.Line
 		all = append(all, s)
 	})
 	return all
@@ -39,22 +40,22 @@ func source(v value) audit.Source {
 	v.object("a repository",
 		field{"url", func(v value) { s.URL = v.address() }},
 		field{"branch", func(v value) { s.Branch = v.branch() }},
-		field{"role", func(v value) { s.Role = choose(v, "role", audit.Roles) }},
+		field{"role", func(v value) { s.Role = form.Choose(v.Value, "role", audit.Roles) }},
 		field{"folder", func(v value) { s.Folder = v.folder() }},
 		field{"kinds", func(v value) { s.Kinds = kinds(v) }},
 	)
-	v.must("a repository", "url", s.URL)
+	v.Must("a repository", "url", s.URL)
 	return s
 }
 
 func (v value) address() string {
-	s := v.text()
+	s := v.Text()
 	if s == "" {
 		return ""
 	}
 	resolved, wrong, instead := address(v.dir(), s)
 	if wrong != "" {
-		v.fault(wrong, instead)
+		v.Fault(wrong, instead)
 		return ""
 	}
 	return resolved
@@ -77,19 +78,19 @@ func address(dir, s string) (resolved, wrong, instead string) {
 	helper, _, remote := strings.Cut(s, "::")
 	switch {
 	case strings.HasPrefix(s, "-"):
-		return "", quote(s) + " begins with a hyphen", "write ./ in front of a folder"
+		return "", form.Quote(s) + " begins with a hyphen", "write ./ in front of a folder"
 	case remote && !strings.ContainsAny(helper, "/["):
-		return "", "remote helpers are never run: " + quote(s), "write an http, https, ssh or git address"
+		return "", "remote helpers are never run: " + form.Quote(s), "write an http, https, ssh or git address"
 	case githubShort.MatchString(s) || scpLike.MatchString(s):
 		return s, "", ""
 	case strings.HasPrefix(s, "github:"):
-		return "", quote(s) + " is no repository", "write github:owner/name"
+		return "", form.Quote(s) + " is no repository", "write github:owner/name"
 	case absolute && !slices.Contains(schemes, strings.ToLower(scheme)):
-		return "", "addresses of the form " + quote(scheme+"://") + " are not read", "write one that begins with http, https, ssh, git or file"
+		return "", "addresses of the form " + form.Quote(scheme+"://") + " are not read", "write one that begins with http, https, ssh, git or file"
 	case absolute:
 		return checked(s)
 	case hostFirst.MatchString(s):
-		return "", quote(s) + " lacks its beginning", "write https://" + s
+		return "", form.Quote(s) + " lacks its beginning", "write https://" + s
 	case strings.HasPrefix(s, "~"):
 		return "", "~ is not expanded", "write the whole path"
 	case filepath.IsAbs(s):
@@ -102,7 +103,7 @@ func address(dir, s string) (resolved, wrong, instead string) {
 func checked(s string) (resolved, wrong, instead string) {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "file" && u.Host == "" || u.Path == "" && u.Scheme == "file" {
-		return "", quote(s) + " is not an address", "write https://forge.example/team/name"
+		return "", form.Quote(s) + " is not an address", "write https://forge.example/team/name"
 	}
 	if u.User != nil {
 		_, secret := u.User.Password()
@@ -115,13 +116,13 @@ func checked(s string) (resolved, wrong, instead string) {
 	switch host := strings.TrimPrefix(strings.ToLower(u.Host), "www."); {
 	case u.Scheme == "file":
 	case len(segments) == 0:
-		return "", quote(s) + " names a host", "choose one repository on it"
+		return "", form.Quote(s) + " names a host", "choose one repository on it"
 	case (host == "github.com" || host == "gitlab.com") && len(segments) == 1:
-		return "", quote(s) + " names an organisation or a group", "choose one of its repositories"
+		return "", form.Quote(s) + " names an organisation or a group", "choose one of its repositories"
 	case host == "github.com" && len(segments) > 2:
-		return "", quote(s) + " is a page of a repository", "write https://github.com/" + segments[0] + "/" + segments[1]
+		return "", form.Quote(s) + " is a page of a repository", "write https://github.com/" + segments[0] + "/" + segments[1]
 	case slices.Contains(segments, "-"):
-		return "", quote(s) + " is a page of a repository", "leave out /-/ and what follows"
+		return "", form.Quote(s) + " is a page of a repository", "leave out /-/ and what follows"
 	}
 	return s, "", ""
 }
@@ -152,9 +153,9 @@ func identity(s string) string {
 }
 
 func (v value) branch() string {
-	s := v.text()
+	s := v.Text()
 	if strings.HasPrefix(s, "-") || strings.ContainsAny(s, " ~^:?*[\\") || strings.Contains(s, "..") {
-		v.fault(quote(s)+" is not the name of a branch", "write it as the forge shows it, or leave it out for the default branch")
+		v.Fault(form.Quote(s)+" is not the name of a branch", "write it as the forge shows it, or leave it out for the default branch")
 		return ""
 	}
 	return strings.TrimPrefix(s, "refs/heads/")
@@ -162,13 +163,13 @@ func (v value) branch() string {
 
 // folder reads a path inside a repository; "" for all of it.
 func (v value) folder() string {
-	s := v.text()
+	s := v.Text()
 	clean := path.Clean(strings.TrimPrefix(s, "./"))
 	switch {
 	case s == "" || clean == ".":
 		return ""
 	case path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../"):
-		v.fault(quote(s)+" leaves the repository", "write the folder from the top of the repository, as apps/web")
+		v.Fault(form.Quote(s)+" leaves the repository", "write the folder from the top of the repository, as apps/web")
 		return ""
 	}
 	return clean
@@ -187,7 +188,7 @@ var (
 
 // schedule reads how often to audit.
 func (v value) schedule() time.Duration {
-	s := strings.ToLower(v.text())
+	s := strings.ToLower(v.Text())
 	every := schedules[s]
 	if found := everySome.FindStringSubmatch(s); found != nil {
 		n, err := strconv.Atoi(found[1])
@@ -196,7 +197,7 @@ func (v value) schedule() time.Duration {
 		}
 	}
 	if s != "" && (every < mostOften || every > leastOften) {
-		v.fault(quote(s)+" is not a schedule", "write hourly, daily, weekly, monthly, or a number of hours or days: 12h, 3d")
+		v.Fault(form.Quote(s)+" is not a schedule", "write hourly, daily, weekly, monthly, or a number of hours or days: 12h, 3d")
 		return 0
 	}
 	return every

@@ -7,16 +7,17 @@ import (
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/form"
 )
 
 func waiversOf(v value, repositories []audit.Source) []audit.Waiver {
 	var all []audit.Waiver
 	v.list("waivers", func(v value) {
 		w := v.waiver(func(v value) string { return v.oneOf(repositories) })
-		v.must("a waiver", "check", w.Check)
-		v.must("a waiver", "reason", w.Reason)
-		v.must("a waiver", "author", w.Author)
-		v.must("a waiver", "expires", dateText(w.Expires))
+		v.Must("a waiver", "check", w.Check)
+		v.Must("a waiver", "reason", w.Reason)
+		v.Must("a waiver", "author", w.Author)
+		v.Must("a waiver", "expires", dateText(w.Expires))
 		all = append(all, w)
 	})
 	return all
@@ -28,22 +29,22 @@ func (v value) waiver(repository func(value) string) audit.Waiver {
 		field{"check", func(v value) { w.Check = v.check() }},
 		field{"paths", func(v value) { v.list("paths", func(v value) { w.Paths = append(w.Paths, v.glob()...) }) }},
 		field{"repository", func(v value) { w.Repository = repository(v) }},
-		field{"reason", func(v value) { w.Reason = v.text() }},
-		field{"author", func(v value) { w.Author = v.text() }},
-		field{"expires", func(v value) { w.Expires = v.date() }},
+		field{"reason", func(v value) { w.Reason = v.Text() }},
+		field{"author", func(v value) { w.Author = v.Text() }},
+		field{"expires", func(v value) { w.Expires = v.Date() }},
 	)
 	return w
 }
 
 // glob reads a pattern of paths; none when it is malformed.
 func (v value) glob() []string {
-	s := v.text()
+	s := v.Text()
 	if s == "" {
 		return nil
 	}
 	for segment := range strings.SplitSeq(strings.Trim(s, "/"), "/") {
 		if _, err := path.Match(segment, ""); err != nil || segment == ".." || segment == "" {
-			v.fault(quote(s)+" is not a pattern of paths", `write a path from the top of the repository; * stands for part of a name, ** for any folders`)
+			v.Fault(form.Quote(s)+" is not a pattern of paths", `write a path from the top of the repository; * stands for part of a name, ** for any folders`)
 			return nil
 		}
 	}
@@ -52,7 +53,7 @@ func (v value) glob() []string {
 
 // oneOf reads the address of one of the challenge's repositories.
 func (v value) oneOf(repositories []audit.Source) string {
-	s := v.text()
+	s := v.Text()
 	if s == "" {
 		return ""
 	}
@@ -65,7 +66,7 @@ func (v value) oneOf(repositories []audit.Source) string {
 	for i, r := range repositories {
 		urls[i] = r.URL
 	}
-	v.fault("the challenge has no repository "+quote(s), suggest(s, urls))
+	v.Fault("the challenge has no repository "+form.Quote(s), form.Suggest(s, urls))
 	return ""
 }
 
@@ -118,8 +119,8 @@ func Requested(s *audit.Snapshot) []audit.Waiver {
 
 func requests(name string, content []byte) []audit.Waiver {
 	l := newLoader(Options{})
-	top := l.document(name, content)
-	if top == nil {
+	top, ok := l.Document(name, content)
+	if !ok {
 		return nil
 	}
 	var all []audit.Waiver
@@ -131,7 +132,7 @@ func requests(name string, content []byte) []audit.Waiver {
 		w.Requested, w.Reason, w.Author = true, clip(w.Reason), clip(w.Author)
 		all = append(all, w)
 	}
-	value{loader: l, file: name}.at(top).object("the file", field{"waivers", func(v value) { v.list("waivers", ask) }})
+	value{top, l}.object("the file", field{"waivers", func(v value) { v.list("waivers", ask) }})
 	return all
 }
 

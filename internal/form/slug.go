@@ -1,4 +1,4 @@
-package portfolio
+package form
 
 import (
 	"strings"
@@ -9,10 +9,10 @@ import (
 
 // Slug makes an id from a name: lower case, accents taken off, hyphens between
 // the words, cut to the length that an id may have. It is empty for a name without Latin letters or digits.
-func Slug(name string) string { return shorten(words(name)) }
+func Slug(name string) string { return shorten(Words(name)) }
 
-// words is a slug of any length.
-func words(name string) string {
+// Words is a slug of any length.
+func Words(name string) string {
 	name = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", "@", "a").Replace(name)
 	var b strings.Builder
 	gap := false
@@ -34,11 +34,11 @@ func words(name string) string {
 
 // shorten cuts a slug between two words where it can.
 func shorten(slug string) string {
-	if len(slug) <= maxID {
+	if len(slug) <= MaxID {
 		return slug
 	}
-	slug = slug[:maxID]
-	if i := strings.LastIndexByte(slug, '-'); i > maxID/2 {
+	slug = slug[:MaxID]
+	if i := strings.LastIndexByte(slug, '-'); i > MaxID/2 {
 		slug = slug[:i]
 	}
 	return strings.TrimRight(slug, "-")

@@ -1,4 +1,4 @@
-package portfolio
+package form
 
 import (
 	"cmp"
@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Fault is one thing that is wrong in a portfolio.
+// Fault is one thing that is wrong in a file.
 type Fault struct {
 	File string
 	// Line counts from 1.
@@ -27,28 +27,28 @@ func (f Fault) String() string {
 	return s
 }
 
-// Faults are all that is wrong in a portfolio, by file and line.
+// Faults are all that is wrong in a file, by file and line.
 type Faults []Fault
 
 const (
-	// maxShown keeps a file of another kind from filling the screen.
-	maxShown = 200
-	// maxFaults is when a file counts as one of another kind and is read no
+	// MaxShown keeps a file of another kind from filling the screen.
+	MaxShown = 200
+	// MaxFaults is when a file counts as one of another kind and is read no
 	// further.
-	maxFaults = 10_000
+	MaxFaults = 10_000
 )
 
 // hopeless reports whether there are so many faults that reading on would help
 // nobody.
-func (l *loader) hopeless() bool { return len(l.faults) >= maxFaults }
+func (r *Reader) hopeless() bool { return len(r.faults) >= MaxFaults }
 
 // Error writes one fault per line.
 func (f Faults) Error() string {
-	lines := make([]string, 0, min(len(f), maxShown)+1)
-	for _, one := range f[:min(len(f), maxShown)] {
+	lines := make([]string, 0, min(len(f), MaxShown)+1)
+	for _, one := range f[:min(len(f), MaxShown)] {
 		lines = append(lines, one.String())
 	}
-	if more := len(f) - maxShown; more > 0 {
+	if more := len(f) - MaxShown; more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(lines, "\n")
@@ -66,17 +66,18 @@ func (f Faults) sorted() Faults {
 // maxQuoted is how much of a wrong value a fault repeats, in characters.
 const maxQuoted = 60
 
-func quote(s string) string {
+// Quote repeats a wrong value, cut when it is long.
+func Quote(s string) string {
 	if runes := []rune(s); len(runes) > maxQuoted {
 		s = string(runes[:maxQuoted]) + "…"
 	}
 	return fmt.Sprintf("%q", s)
 }
 
-// suggest says what to write instead of a word that is not among those known:
+// Suggest says what to write instead of a word that is not among those known:
 // the nearest one when there is one, and else all of them.
-func suggest(word string, known []string) string {
-	if near := nearest(word, known); near != "" {
+func Suggest(word string, known []string) string {
+	if near := Nearest(word, known); near != "" {
 		return "write " + near
 	}
 	const enough = 12
@@ -86,8 +87,8 @@ func suggest(word string, known []string) string {
 	return "write one of " + strings.Join(known, ", ")
 }
 
-// nearest returns the known word that differs least, or "" when all differ much.
-func nearest(word string, known []string) string {
+// Nearest returns the known word that differs least, or "" when all differ much.
+func Nearest(word string, known []string) string {
 	if len(word) > maxQuoted {
 		return ""
 	}
