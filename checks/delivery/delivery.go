@@ -12,4 +12,10 @@ import (
 var texts embed.FS
 
 // Checks lists the package's checks in the order of the catalogue.
-var Checks = []*audit.Check{dependenciesLocked, ciRunsTests, testsPresent}
+var Checks = []*audit.Check{
+	dependenciesLocked,
+	ciRunsTests,
+	hostingAgreed,
+	frameworkApproved,
+	testsPresent,
+}
