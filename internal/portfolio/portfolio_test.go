@@ -198,7 +198,7 @@ func TestManyFaultsAreCut(t *testing.T) {
 	if _, err := Parse("p.yaml", []byte("challenges:\n"+strings.Repeat("  - x: 1\n", 100_000)), Options{}); !errors.As(err, &faults) || len(faults) != form.MaxFaults {
 		t.Errorf("a file of another kind: %d faults", len(faults))
 	}
-	if lines := strings.Split(err.Error(), "\n"); len(lines) != form.MaxShown+1 || lines[maxShown] != "and 2800 more" {
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != form.MaxShown+1 || lines[form.MaxShown] != "and 2800 more" {
 		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
 	}
 }
