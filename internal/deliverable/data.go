@@ -13,13 +13,13 @@ import (
 func (v *survey) pipeline(p *project) (audit.Deliverable, bool) {
 	d := audit.Deliverable{Kind: audit.DataPipeline}
 	for _, tool := range pipelineTools {
-		if m := p.has(tool.ecosystem, false, tool.names...); m != nil && p.library() == nil {
+		if m := p.has(tool.ecosystem, false, tool.names...); m != nil && (p.library() == nil || v.isRun(p)) {
 			d.Because = m.Path
 			return d, true
 		}
 	}
 	code, notebooks := v.count(p.root)
-	if p.library() != nil || notebooks > code {
+	if p.library() != nil && !v.isConfigured(p) || notebooks > code {
 		return d, false
 	}
 	for _, ecosystem := range []manifest.Ecosystem{manifest.PyPI, manifest.Conda} {
@@ -32,11 +32,33 @@ func (v *survey) pipeline(p *project) (audit.Deliverable, bool) {
 	return d, false
 }
 
+// isRun reports whether a package that could be offered to others is a chain of
+// processing that somebody runs: it holds the chain itself, or what starts it.
+func (v *survey) isRun(p *project) bool {
+	return len(v.below(p.root, func(f audit.File) bool {
+		return f.Path == path.Join(p.root, f.Name()) && pythonEntries[f.Name()] || strings.HasSuffix(f.Path, ".py") && chainDirs[path.Base(f.Dir())]
+	})) > 0
+}
+
+// isConfigured reports whether a package is a program that takes its settings
+// from the environment: nobody depends on one.
+func (v *survey) isConfigured(p *project) bool {
+	main := v.below(p.root, func(f audit.File) bool { return f.Name() == "__main__.py" })
+	return len(main) > 0 && v.exists(p.root, ".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
+}
+
+// chainDirs are folders in which orchestrators look for chains of tasks.
+var chainDirs = map[string]bool{"dags": true, "flows": true, "pipelines": true}
+
 // pipelineFiles are files that only a tool of data processing reads.
 var pipelineFiles = map[string]bool{
 	"dbt_project.yml": true, "Snakefile": true, "dvc.yaml": true, "_targets.R": true, "nextflow.config": true, "scrapy.cfg": true,
-	"luigi.cfg": true, "airflow.cfg": true, "meltano.yml": true, "prefect.yaml": true, "drakefile.R": true,
+	"luigi.cfg": true, "airflow.cfg": true, "meltano.yml": true, "prefect.yaml": true, "drakefile.R": true, "dagster.yaml": true,
+	"talend.project": true, "workflow.knime": true,
 }
+
+// drawnChains are extensions of chains that people draw in Pentaho, SSIS and FME.
+var drawnChains = map[string]bool{".ktr": true, ".kjb": true, ".dtsx": true, ".fmw": true}
 
 // pipelines recognises data processing by the files of its tools.
 func (v *survey) pipelines() []audit.Deliverable {
@@ -44,11 +66,13 @@ func (v *survey) pipelines() []audit.Deliverable {
 	for _, f := range v.files {
 		root, name := f.Dir(), f.Name()
 		switch {
-		case pipelineFiles[name]:
+		case strings.Contains("/"+root+"/", "/dbt_packages/"):
+			continue
+		case drawnChains[path.Ext(name)], pipelineFiles[name]:
 			if path.Base(root) == "workflow" {
 				root = parent(root)
 			}
-		case strings.HasSuffix(name, ".py") && path.Base(root) == "dags" && v.orchestrates(f):
+		case strings.HasSuffix(name, ".py") && chainDirs[path.Base(root)] && !v.within(found, parent(root)) && v.orchestrates(f):
 			root = parent(root)
 		default:
 			continue
@@ -58,11 +82,16 @@ func (v *survey) pipelines() []audit.Deliverable {
 	return found
 }
 
+// within reports whether a folder is one where something was found already.
+func (v *survey) within(found []audit.Deliverable, root string) bool {
+	return slices.ContainsFunc(found, func(d audit.Deliverable) bool { return d.Root == root })
+}
+
 // orchestrates reports whether a file in a folder of graphs defines one: others
 // call their folders dags too.
 func (v *survey) orchestrates(f audit.File) bool {
 	content, err := v.s.Read(f)
-	return err == nil && importsOne(content, []string{"airflow", "prefect", "dagster"})
+	return err == nil && importsOne(content, []string{"airflow", "prefect", "dagster", "luigi", "kedro"})
 }
 
 func parent(dir string) string {
@@ -104,7 +133,7 @@ func (v *survey) withoutManifest() []audit.Deliverable {
 // that a Makefile chains.
 func (v *survey) scripts() (audit.Deliverable, bool) {
 	d := audit.Deliverable{Kind: audit.DataPipeline}
-	inR, inPython := v.below("", hasExtension(".r")), v.below("", hasExtension(".py"))
+	inR, inPython := v.below("", hasExtension(".r")), v.below("", isScript)
 	code, _ := v.count("")
 	makefile, made := v.s.File("Makefile")
 	switch {
@@ -122,6 +151,11 @@ func (v *survey) scripts() (audit.Deliverable, bool) {
 		return d, false
 	}
 	return d, true
+}
+
+// isScript leaves out the settings of Sphinx, which are a program.
+func isScript(f audit.File) bool {
+	return strings.HasSuffix(strings.ToLower(f.Path), ".py") && f.Name() != "conf.py"
 }
 
 // importsAny reports whether a Python file surely imports one of the modules.
@@ -156,7 +190,7 @@ func (v *survey) notebooks(found []audit.Deliverable) []audit.Deliverable {
 // isBook reports whether a notebook is a page of a text: R Markdown serves both.
 func (v *survey) isBook(f audit.File) bool {
 	if strings.HasSuffix(f.Path, ".ipynb") {
-		return false
+		return v.exists("", jupyterBookFiles...)
 	}
 	name := strings.ToLower(f.Name())
 	if strings.HasPrefix(name, "readme") || path.Base(f.Dir()) == "vignettes" {
@@ -172,27 +206,7 @@ func (v *survey) isBook(f audit.File) bool {
 	}
 }
 
-var bookFiles = []string{"_bookdown.yml", "_quarto.yml", "_site.yml", "_quarto.yaml"}
-
-// dataikuProjects recognises exports of Dataiku DSS, projects under git and
-// plugins.
-func (v *survey) dataikuProjects() []audit.Deliverable {
-	var found []audit.Deliverable
-	for _, f := range v.files {
-		dir := f.Dir()
-		has := func(name string) bool { return v.s.HasDir(path.Join(dir, name)) }
-		var is bool
-		switch f.Name() {
-		case "export-manifest.json":
-			is = has("project_config")
-		case "params.json":
-			is = (has("recipes") || has("datasets")) && path.Base(dir) != "project_config"
-		case "plugin.json":
-			is = has("custom-recipes") || has("python-lib") || has("code-env") || has("python-connectors")
-		}
-		if is {
-			found = append(found, audit.Deliverable{Kind: audit.DataikuProject, Root: dir, Because: f.Path})
-		}
-	}
-	return found
-}
+var (
+	bookFiles        = []string{"_bookdown.yml", "_quarto.yml", "_site.yml", "_quarto.yaml"}
+	jupyterBookFiles = []string{"_toc.yml", "myst.yml"}
+)

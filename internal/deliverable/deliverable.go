@@ -96,8 +96,8 @@ func depth(dir string) int {
 	return strings.Count(dir, "/") + 1
 }
 
-// scaffoldShare is the part of an application below which data processing inside
-// it is what a generator left behind.
+// scaffoldShare is the part of an application, or of a book, below which data
+// processing inside it is what a generator left behind, or an example.
 const scaffoldShare = 0.1
 
 // rank sorts by how much its authors wrote for each deliverable, most first, and
@@ -110,7 +110,7 @@ func (v *survey) rank(found []audit.Deliverable) []audit.Deliverable {
 	all := found
 	found = slices.DeleteFunc(slices.Clone(all), func(d audit.Deliverable) bool {
 		return d.Kind == audit.DataPipeline && slices.ContainsFunc(all, func(o audit.Deliverable) bool {
-			outer := o.Root != d.Root && audit.Within(d.Root, o.Root) && strength[o.Kind] > strength[d.Kind]
+			outer := o.Root != d.Root && audit.Within(d.Root, o.Root) && (strength[o.Kind] > strength[d.Kind] || isProse(o.Kind))
 			return outer && float64(weight[d]) < scaffoldShare*float64(weight[o])
 		})
 	})
@@ -129,10 +129,10 @@ const maxFileWeight = 32 << 10
 // weight adds the bytes of the files that the deliverable is made of, leaving
 // out what lies in the folder of another one.
 func (v *survey) weight(d audit.Deliverable, all []audit.Deliverable) int64 {
-	prose := d.Kind == audit.Documentation || d.Kind == audit.Training
+	prose := isProse(d.Kind)
 	var total int64
 	for i, f := range v.files {
-		if !audit.Within(f.Dir(), d.Root) || (prose && v.sorts[i] != proseFile) || (!prose && v.sorts[i] != codeFile && v.sorts[i] != notebookFile) {
+		if !audit.Within(f.Dir(), d.Root) || prose != v.isText(i) || !prose && v.sorts[i] == otherFile {
 			continue
 		}
 		nested := slices.ContainsFunc(all, func(o audit.Deliverable) bool {
@@ -143,4 +143,12 @@ func (v *survey) weight(d audit.Deliverable, all []audit.Deliverable) int64 {
 		}
 	}
 	return total
+}
+
+func isProse(kind audit.Kind) bool { return kind == audit.Documentation || kind == audit.Training }
+
+// isText reports whether a surveyed file is a text that people read, a page of a
+// book in R Markdown included.
+func (v *survey) isText(i int) bool {
+	return v.sorts[i] == proseFile || v.sorts[i] == notebookFile && v.isBook(v.files[i])
 }

@@ -67,6 +67,9 @@ func (v *survey) server(p *project) (audit.Deliverable, bool) {
 	}
 	for _, f := range serverFrameworks {
 		m := p.has(f.ecosystem, false, f.names...)
+		if m == nil && f.ecosystem == manifest.NPM {
+			m = p.generatesPages()
+		}
 		if m == nil || !v.runs(p, m, f.names) {
 			continue
 		}
@@ -78,6 +81,16 @@ func (v *survey) server(p *project) (audit.Deliverable, bool) {
 		return audit.Deliverable{Kind: audit.Service, Because: m.Path}, true
 	}
 	return d, false
+}
+
+// generatesPages returns the package.json of a Next or Nuxt application that
+// declares its framework for development, as Nuxt's own generator does.
+func (p *project) generatesPages() *manifest.Manifest {
+	m := p.has(manifest.NPM, true, "next", "nuxt", "nuxt3")
+	if m == nil || m.Library || !builds(m) {
+		return nil
+	}
+	return m
 }
 
 // runs confirms that the project is an application, not an extension of the
@@ -96,10 +109,21 @@ func (v *survey) runs(p *project, m *manifest.Manifest, names []string) bool {
 		return v.imports(p.root, ".py", modulesOf(names)...)
 	case manifest.NPM:
 		return !offered || m.Scripts["start"] != ""
+	case manifest.Hex:
+		return v.endpoint(p)
 	case manifest.RubyGems:
 		return v.exists(p.root, "config.ru", "config/application.rb", "app.rb") || !offered
 	}
 	return !offered
+}
+
+// endpoint reports whether an Elixir project listens: an application of an
+// umbrella may declare Phoenix for its helpers alone.
+func (v *survey) endpoint(p *project) bool {
+	if p.has(manifest.Hex, false, "plug_cowboy", "bandit") != nil {
+		return true
+	}
+	return len(v.below(p.root, func(f audit.File) bool { return f.Name() == "endpoint.ex" || f.Name() == "router.ex" })) > 0
 }
 
 // pythonEntries are names of files that start a Python application.
@@ -248,7 +272,7 @@ func (v *survey) program(p *project) (audit.Deliverable, bool) {
 		default:
 			continue
 		}
-		if len(v.below(p.root, func(f audit.File) bool { return sortOf(f.Path) == codeFile && f.Path != m.Path })) == 0 || testsOnly(m) {
+		if len(v.below(p.root, func(f audit.File) bool { return sortOf(f.Path) == codeFile && f.Path != m.Path })) == 0 || testsOnly(m) || v.umbrella(p, m) {
 			continue
 		}
 		if driver := p.has(m.Ecosystem, false, databaseDrivers...); driver != nil {
@@ -261,6 +285,13 @@ func (v *survey) program(p *project) (audit.Deliverable, bool) {
 		return audit.Deliverable{Kind: kind, Because: m.Path}, true
 	}
 	return audit.Deliverable{}, false
+}
+
+// umbrella reports whether a mix.exs only gathers the applications below it.
+func (v *survey) umbrella(p *project, m *manifest.Manifest) bool {
+	return m.Ecosystem == manifest.Hex && slices.ContainsFunc(v.projects, func(o *project) bool {
+		return path.Dir(o.root) == path.Join(p.root, "apps") && slices.ContainsFunc(o.manifests, func(m *manifest.Manifest) bool { return m.Ecosystem == manifest.Hex })
+	})
 }
 
 // testsOnly recognises a .NET project that holds tests.

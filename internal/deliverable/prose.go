@@ -28,11 +28,12 @@ const minDocuments = 3
 var siteFiles = map[string]bool{
 	"mkdocs.yml": true, "mkdocs.yaml": true, "docusaurus.config.js": true, "docusaurus.config.ts": true, "book.toml": true, "_bookdown.yml": true,
 	"_quarto.yml": true, "antora.yml": true, "antora-playbook.yml": true, "hugo.toml": true, "hugo.yaml": true, "_config.yml": true, ".gitbook.yaml": true,
-	"_sidebar.md": true, "_mkdocs.yml": true, "SUMMARY.md": true,
+	"_sidebar.md": true, "_mkdocs.yml": true, "SUMMARY.md": true, "_quarto.yaml": true, "_toc.yml": true, "myst.yml": true,
 }
 
 // documentation recognises a repository whose texts are 70 % of its files, or
-// that builds a site of documentation and nothing else.
+// that builds a site of documentation and nothing else. One that teaches
+// throughout is training alone.
 func (v *survey) documentation(found []audit.Deliverable) []audit.Deliverable {
 	texts, sources, first, site := 0, 0, "", ""
 	for i, f := range v.files {
@@ -48,6 +49,9 @@ func (v *survey) documentation(found []audit.Deliverable) []audit.Deliverable {
 				first = f.Path
 			}
 		}
+	}
+	if slices.ContainsFunc(found, func(d audit.Deliverable) bool { return d.Kind == audit.Training && d.Root == "" }) {
+		return nil
 	}
 	code := slices.ContainsFunc(found, func(d audit.Deliverable) bool { return strength[d.Kind] > 0 || d.Kind == audit.Training })
 	switch {
@@ -69,66 +73,6 @@ func accompanies(f audit.File) bool {
 func isSiteFolder(f audit.File) bool {
 	dir := path.Base(f.Dir())
 	return (dir == ".vuepress" || dir == ".vitepress") && strings.HasPrefix(f.Name(), "config.")
-}
-
-// teachingDirs are folders of training materials. "training" alone is where a
-// model learns, so what the folder holds decides.
-var teachingDirs = map[string]bool{
-	"formation": true, "formations": true, "training": true, "trainings": true, "slides": true, "tp": true, "tps": true, "exercices": true,
-	"exercises": true, "cours": true, "course": true, "workshop": true, "workshops": true, "atelier": true, "ateliers": true, "tutoriel": true,
-	"tutoriels": true, "supports": true, "support-formation": true, "lecons": true, "lessons": true, "diapos": true, "diapositives": true,
-}
-
-var teachingExtensions = map[string]bool{
-	".pptx": true, ".ppt": true, ".odp": true, ".pdf": true, ".md": true, ".rmd": true, ".qmd": true, ".ipynb": true, ".tex": true,
-	".docx": true, ".odt": true, ".html": true, ".org": true, ".mdx": true,
-}
-
-// training recognises folders of training materials near the top that hold
-// three or more documents, and more documents than programs.
-func (v *survey) training() []audit.Deliverable {
-	type tally struct{ documents, programs int }
-	tallies := map[string]*tally{}
-	first := map[string]string{}
-	for i, f := range v.files {
-		root, ok := teachingRoot(f.Dir())
-		if !ok || isCommunity(f) {
-			continue
-		}
-		t := tallies[root]
-		if t == nil {
-			t = &tally{}
-			tallies[root] = t
-		}
-		if teachingExtensions[strings.ToLower(path.Ext(f.Path))] {
-			t.documents++
-			if first[root] == "" {
-				first[root] = f.Path
-			}
-		} else if v.sorts[i] == codeFile {
-			t.programs++
-		}
-	}
-	var found []audit.Deliverable
-	for root, t := range tallies {
-		if t.documents >= minDocuments && t.documents > t.programs {
-			found = append(found, audit.Deliverable{Kind: audit.Training, Root: root, Because: first[root]})
-		}
-	}
-	slices.SortFunc(found, func(a, b audit.Deliverable) int { return strings.Compare(a.Root, b.Root) })
-	return found
-}
-
-// teachingRoot is the folder of training materials above a folder, when it lies
-// at the top or one below.
-func teachingRoot(dir string) (string, bool) {
-	segments := strings.Split(dir, "/")
-	for i, segment := range segments[:min(len(segments), 2)] {
-		if teachingDirs[strings.ToLower(segment)] {
-			return strings.Join(segments[:i+1], "/"), true
-		}
-	}
-	return "", false
 }
 
 // infrastructure recognises a repository that configures machines and holds no
