@@ -97,7 +97,7 @@ func missing(s *audit.Snapshot, needs audit.Need) []string {
 	var names []string
 	for need, held := range map[audit.Need]bool{
 		audit.NeedTree: s.Tree != nil, audit.NeedAuthors: s.History != nil,
-		audit.NeedFileHistory: false, audit.NeedForge: s.Forge != nil,
+		audit.NeedFileHistory: s.History != nil && s.History.Files != nil, audit.NeedForge: s.Forge != nil,
 		audit.NeedPortfolio: true, audit.NeedTags: s.Tags != nil,
 	} {
 		if needs.Has(need) && !held {
