@@ -62,6 +62,21 @@ type History struct {
 	Commits []Commit
 	// Truncated is true when older commits exist and were not had.
 	Truncated bool
+	// Files says who changed which of the files that are still there, in the
+	// order of their paths; nil when it could not be had or was not asked for.
+	Files []FileHistory
+}
+
+// FileHistory is what became of one file of the audited commit, through renames
+// that left its content as it was.
+type FileHistory struct {
+	Path string
+	// Commits that changed it, as places in [History.Commits], newest first.
+	// Merges are not among them: what they bring was done in other commits.
+	Commits []int32
+	// Created is true when the last of them added the file; a history that is
+	// truncated may not reach back to it.
+	Created bool
 }
 
 // Commit is one commit, without its files.
