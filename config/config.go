@@ -146,6 +146,7 @@ func (c Config) validate() error {
 		"limits.memory_bytes": c.Limits.MemoryBytes, "limits.disk_bytes": c.Limits.DiskBytes,
 		"limits.files": int64(c.Limits.Files), "limits.commits": int64(c.Limits.Commits),
 		"limits.unfiltered_commits": int64(c.Limits.UnfilteredCommits), "limits.timeout": int64(c.Limits.Timeout),
+		"limits.tags":   int64(c.Limits.Tags),
 		"queue.timeout": int64(c.Queue.Timeout), "queue.grace": int64(c.Queue.Grace), "queue.every": int64(c.Queue.Every),
 	}
 	for _, name := range slices.Sorted(maps.Keys(positive)) {

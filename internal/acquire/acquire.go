@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -35,6 +36,8 @@ type Limits struct {
 	// UnfilteredCommits bounds the history asked of a server that cannot send
 	// commits without their files.
 	UnfilteredCommits int `mapstructure:"unfiltered_commits"`
+	// Tags bounds the tags.
+	Tags int `mapstructure:"tags"`
 	// Timeout bounds the whole acquisition.
 	Timeout time.Duration `mapstructure:"timeout"`
 }
@@ -120,39 +123,63 @@ func fromPlace(ctx context.Context, place Place, o Options) (s *Snapshot, err er
 	return fromServer(ctx, place, o)
 }
 
-// Head returns the name, in hexadecimal, of the commit that [Fetch] would
-// acquire now, at the price of one question to the server.
-func Head(ctx context.Context, target string, o Options) (string, error) {
+// Heads is what a repository says of itself before any object is asked for.
+type Heads struct {
+	// Commit is the name, in hexadecimal, of the commit that [Fetch] would acquire.
+	Commit string
+	// Tags are in the order of their names; nil when they were not asked for, and
+	// Limits holds the limit that cut them short.
+	Tags   []audit.Tag
+	Limits []audit.Limit
+}
+
+// Refresh gives a snapshot of that commit, which may be old, the tags of now: a
+// version may be tagged long after its commit.
+func (h Heads) Refresh(s *audit.Snapshot) {
+	if h.Tags == nil {
+		return
+	}
+	others := slices.DeleteFunc(slices.Clone(s.Limits), func(l audit.Limit) bool { return l.Name == TagsLimit })
+	s.Tags, s.Limits = h.Tags, append(others, h.Limits...)
+}
+
+// Head returns what there is to acquire now, at the price of one question to the
+// server.
+func Head(ctx context.Context, target string, o Options) (Heads, error) {
 	ctx, cancel := context.WithTimeout(ctx, o.Limits.Timeout)
 	defer cancel()
 	place, err := ParseTarget(target)
 	if err != nil {
-		return "", err
+		return Heads{}, err
 	}
-	commit, err := headOf(ctx, place, o)
+	commit, tags, err := headOf(ctx, place, o)
 	if err != nil {
-		return "", advise(Show(target), place, err)
+		return Heads{}, advise(Show(target), place, err)
 	}
-	return commit.String(), nil
+	heads := Heads{Commit: commit.String()}
+	heads.Tags, heads.Limits = boundTags(tags, o.Limits.Tags)
+	return heads, nil
 }
 
-func headOf(ctx context.Context, place Place, o Options) (plumbing.Hash, error) {
+func headOf(ctx context.Context, place Place, o Options) (plumbing.Hash, []audit.Tag, error) {
 	if place.Folder != "" {
 		found, err := locate(place.Folder)
 		if err != nil {
-			return plumbing.ZeroHash, err
+			return plumbing.ZeroHash, nil, err
 		}
 		store := found.open()
 		defer store.Close()
 		commit, _, err := localHead(store, o.Branch)
-		return commit, err
+		if err != nil || !o.Needs.Has(audit.NeedTags) {
+			return commit, nil, err
+		}
+		return commit, localTags(store), nil
 	}
 	auth, err := credentials(place.Endpoint, o.Token)
 	if err != nil {
-		return plumbing.ZeroHash, err
+		return plumbing.ZeroHash, nil, err
 	}
-	commit, _, err := gitwire.Head(ctx, gitwire.Request{Endpoint: place.Endpoint, Auth: auth, Branch: o.Branch})
-	return commit, err
+	return gitwire.Head(ctx, gitwire.Request{Endpoint: place.Endpoint, Auth: auth, Branch: o.Branch, Tags: o.Needs.Has(audit.NeedTags)})
 }
 
 // advise names the target and ends with the next step.

@@ -57,7 +57,10 @@ func fromStore(ctx context.Context, store *filesystem.Storage, worktree string, 
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("time is up: %w", audit.ErrUnreachable)
 	}
-	s.Limits = r.reached
+	if o.Needs.Has(audit.NeedTags) {
+		s.Tags, s.Limits = boundTags(localTags(store), o.Limits.Tags)
+	}
+	s.Limits = append(s.Limits, r.reached...)
 	if worktree != "" && o.Branch == "" && o.Folder == "" {
 		s.Uncommitted = uncommitted(ctx, store, worktree, s.Files())
 	}

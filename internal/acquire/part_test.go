@@ -26,8 +26,8 @@ func TestBranchAndFolder(t *testing.T) {
 		if diff := cmp.Diff([]string{"app.py", "deep/next.py"}, paths(s)); diff != "" || s.Repository.Branch != "next" || s.Repository.Commit != want {
 			t.Errorf("%s: %s %+v", name, diff, s.Repository)
 		}
-		if got, err := acquire.Head(t.Context(), target, o); err != nil || got != want {
-			t.Errorf("%s: head %s, %v", name, got, err)
+		if got, err := acquire.Head(t.Context(), target, o); err != nil || got.Commit != want {
+			t.Errorf("%s: head %s, %v", name, got.Commit, err)
 		}
 		o.Branch = "absent"
 		if _, err := acquire.Fetch(t.Context(), target, o); !errors.Is(err, audit.ErrNotFound) {

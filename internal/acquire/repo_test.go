@@ -89,7 +89,7 @@ func options() acquire.Options {
 	return acquire.Options{
 		Limits: acquire.Limits{
 			FetchBytes: 64 << 20, BlobBytes: 1 << 20, MemoryBytes: 8 << 20, DiskBytes: 64 << 20,
-			Files: 10000, Commits: 10000, UnfilteredCommits: 50, Timeout: 30 * time.Second,
+			Files: 10000, Commits: 10000, UnfilteredCommits: 50, Tags: 100, Timeout: 30 * time.Second,
 		},
 		Needs:   audit.NeedTree | audit.NeedAuthors,
 		TakenAt: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC),

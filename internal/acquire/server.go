@@ -27,6 +27,7 @@ func fromServer(ctx context.Context, place Place, o Options) (*Snapshot, error) 
 		// The files' fetch brings the commit itself, which every audit names.
 		Files:     true,
 		History:   o.Needs&(audit.NeedAuthors|audit.NeedFileHistory) != 0,
+		Tags:      o.Needs.Has(audit.NeedTags),
 		BlobBytes: o.Limits.BlobBytes, FetchBytes: o.Limits.FetchBytes,
 		Commits: o.Limits.UnfilteredCommits, MemoryBytes: o.Limits.MemoryBytes, DiskBytes: o.Limits.DiskBytes,
 	})
@@ -71,7 +72,8 @@ func fromFetched(place Place, fetched *gitwire.Fetched, o Options) (*Snapshot, e
 		}
 		files.reached = append(files.reached, history.reached...)
 	}
-	s.Limits = files.reached
+	s.Tags, s.Limits = boundTags(fetched.Tags, o.Limits.Tags)
+	s.Limits = append(s.Limits, files.reached...)
 	return s, nil
 }
 

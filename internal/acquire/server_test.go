@@ -74,8 +74,8 @@ func TestHead(t *testing.T) {
 	}
 	want := r.git("rev-parse", "HEAD")
 	for _, target := range []string{r.dir, serve(t, r, true, count)} {
-		if got, err := acquire.Head(t.Context(), target, options()); err != nil || got != want {
-			t.Errorf("%s: %q, %v; want %s", target, got, err, want)
+		if got, err := acquire.Head(t.Context(), target, options()); err != nil || got.Commit != want || got.Tags != nil {
+			t.Errorf("%s: %+v, %v; want %s", target, got, err, want)
 		}
 	}
 	if posts > 0 {

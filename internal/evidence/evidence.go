@@ -75,6 +75,9 @@ type record struct {
 	Forge      *audit.Forge
 	Limits     []audit.Limit
 	Read       map[string]blob
+	// HasTags tells no tags from tags that were not asked for.
+	HasTags bool
+	Tags    []audit.Tag
 }
 
 // MaxBytes is the size past which evidence is not worth keeping: fetching again
@@ -92,6 +95,7 @@ func (r *Recorder) Bytes() ([]byte, error) {
 	err := gob.NewEncoder(z).Encode(record{
 		Repository: s.Repository, HasTree: s.Tree != nil, Files: s.Files(), Truncated: s.Truncated(),
 		History: s.History, Forge: s.Forge, Limits: s.Limits, Read: r.read,
+		HasTags: s.Tags != nil, Tags: s.Tags,
 	})
 	if err := errors.Join(err, z.Close()); err != nil {
 		return nil, fmt.Errorf("keep the evidence: %w", err)
@@ -126,6 +130,9 @@ func Replay(data []byte, at time.Time) (*Replayed, error) {
 	r := &Replayed{read: kept.Read, Snapshot: &audit.Snapshot{
 		Repository: kept.Repository, TakenAt: at, History: kept.History, Forge: kept.Forge, Limits: kept.Limits,
 	}}
+	if kept.HasTags {
+		r.Tags = append([]audit.Tag{}, kept.Tags...)
+	}
 	if kept.HasTree {
 		r.Tree = audit.NewTree(kept.Files, r, kept.Truncated)
 	}

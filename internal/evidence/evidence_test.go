@@ -28,6 +28,7 @@ func snapshot() *audit.Snapshot {
 		Repository: audit.Repository{URL: "https://forge.example/a", Commit: "c0ffee"},
 		Tree:       audit.NewTree(files, memory{"\x01": "one", "\x02": "two"}, true),
 		History:    &audit.History{Commits: []audit.Commit{{ID: "1", Author: audit.Signature{Name: "Ada"}, When: time.Unix(1, 0).UTC()}}},
+		Tags:       []audit.Tag{{Name: "v1", Commit: "c0ffee"}},
 		Limits:     []audit.Limit{{Name: "files", Value: 3, What: "c"}},
 	}
 }
@@ -58,6 +59,9 @@ func TestReplay(t *testing.T) {
 	if diff := cmp.Diff(s.History, again.History); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff(s.Tags, again.Tags); diff != "" {
+		t.Error(diff)
+	}
 	if again.Repository != s.Repository || !again.TakenAt.Equal(at) || !again.Truncated() || len(again.Limits) != 1 {
 		t.Errorf("%+v", again.Snapshot)
 	}
@@ -72,6 +76,22 @@ func TestReplay(t *testing.T) {
 	}
 	if _, err := read(again.Snapshot, "b"); err == nil || again.Whole() {
 		t.Errorf("a file nobody read then: %v, whole %t", err, again.Whole())
+	}
+}
+
+// No tags, and tags that nobody asked for, stay apart.
+func TestReplayWithoutTags(t *testing.T) {
+	for _, tags := range [][]audit.Tag{nil, {}} {
+		s := snapshot()
+		s.Tags = tags
+		data, err := evidence.Record(s).Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := evidence.Replay(data, time.Time{})
+		if err != nil || len(again.Tags) > 0 || (again.Tags == nil) != (tags == nil) {
+			t.Errorf("%#v became %#v, %v", tags, again.Tags, err)
+		}
 	}
 }
 

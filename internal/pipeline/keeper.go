@@ -145,14 +145,14 @@ func (r *keeping) unchanged(ctx context.Context) (*audit.Result, bool) {
 	if err != nil || state.Latest == nil {
 		return nil, false
 	}
-	var head string
+	var heads acquire.Heads
 	if err := r.timed("acquire", func() (err error) {
-		head, err = acquire.Head(ctx, r.target, r.options.Acquire)
+		heads, err = acquire.Head(ctx, r.target, r.options.Acquire)
 		return err
-	}); err != nil || head != state.Latest.Result.Repository.Commit {
+	}); err != nil || heads.Commit != state.Latest.Result.Repository.Commit {
 		return nil, false
 	}
-	content, err := r.Store.Evidence(ctx, r.key, head, r.scope())
+	content, err := r.Store.Evidence(ctx, r.key, heads.Commit, r.scope())
 	if err != nil {
 		return nil, false
 	}
@@ -161,6 +161,7 @@ func (r *keeping) unchanged(ctx context.Context) (*audit.Result, bool) {
 		r.Logger.Warn("kept evidence cannot be read", "challenge", r.key.Challenge, "error", err)
 		return nil, false
 	}
+	heads.Refresh(replayed.Snapshot)
 	var result *audit.Result
 	err = r.timed("judge", func() (err error) {
 		result, err = r.options.judge(ctx, r.target, replayed.Snapshot)

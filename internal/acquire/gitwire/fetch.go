@@ -28,6 +28,8 @@ type Request struct {
 	Branch string
 	// Files and History choose what is wanted.
 	Files, History bool
+	// Tags asks for the list of tags, which comes with the name of the HEAD.
+	Tags bool
 	// BlobBytes leaves out files of that size or more, where the server can.
 	BlobBytes int64
 	// FetchBytes bounds each of the two fetches, in bytes on the wire.
@@ -46,6 +48,9 @@ type Fetched struct {
 	// "" when HEAD is detached.
 	Head   plumbing.Hash
 	Branch string
+	// Tags are all that the server has, in the order of their names; nil when not
+	// asked for.
+	Tags []audit.Tag
 	// Files holds the trees and blobs of Head; nil when not asked for.
 	Files *Objects
 	// History holds commits; nil when not asked for.
@@ -79,6 +84,7 @@ func Fetch(ctx context.Context, r Request) (*Fetched, error) {
 	if fetched.Head, fetched.Branch, err = head(adv, r.Branch); err != nil {
 		return nil, err
 	}
+	fetched.Tags = tags(adv, r.Tags)
 	caps := adv.Capabilities
 	if !caps.Supports(capability.Shallow) {
 		return nil, fmt.Errorf("the server cannot send a part of the history: %w", audit.ErrUnsupported)
@@ -87,15 +93,16 @@ func Fetch(ctx context.Context, r Request) (*Fetched, error) {
 	return fetched, fetched.both(ctx, session, caps, r)
 }
 
-// Head asks the server which commit its HEAD names and fetches nothing. Branch is
-// "" when HEAD is detached. The errors are those of [Fetch].
-func Head(ctx context.Context, r Request) (commit plumbing.Hash, branch string, err error) {
+// Head asks the server which commit its HEAD names, with the tags that the
+// request asks for, and fetches nothing. The errors are those of [Fetch].
+func Head(ctx context.Context, r Request) (commit plumbing.Hash, all []audit.Tag, err error) {
 	session, adv, err := open(ctx, r)
 	if err != nil {
-		return plumbing.ZeroHash, "", err
+		return plumbing.ZeroHash, nil, err
 	}
 	defer session.Close()
-	return head(adv, r.Branch)
+	commit, _, err = head(adv, r.Branch)
+	return commit, tags(adv, r.Tags), err
 }
 
 // both runs the two fetches side by side. HTTP has no state, so they share one
