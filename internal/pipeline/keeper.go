@@ -225,13 +225,14 @@ func (k *Keeper) Due(ctx context.Context, now time.Time) ([]queue.Job, error) {
 	return due, nil
 }
 
-// Thin applies the retention: see [queue.Work].
+// Thin applies the retention, to those who were logged in too: see [queue.Work].
 func (k *Keeper) Thin(ctx context.Context, now time.Time) error {
 	n, err := k.Store.Thin(ctx, now)
 	if n > 0 {
 		k.Logger.Info("old audits thinned", "audits", n)
 	}
-	return err
+	_, ended := k.Store.EndExpired(ctx, now)
+	return errors.Join(err, ended)
 }
 
 // Host names the host of a job's repository: see [queue.Work].

@@ -64,6 +64,7 @@ type Point struct {
 // Store keeps audits. Methods are safe for concurrent use; those that change
 // something are atomic: whole, or not at all.
 type Store interface {
+	Sessions
 	// Save keeps an audit and returns it with its ID. Saving again what is there
 	// already, the same key, commit, catalogue, policy and answers, keeps one row
 	// and moves its SeenAt. It also notes the attempt as a success. A SeenAt that
@@ -109,4 +110,26 @@ type Store interface {
 	// work, whether one works again.
 	Ping(ctx context.Context) error
 	Close() error
+}
+
+// Session is what is known about one browser that somebody logged in with.
+type Session struct {
+	// Token names it: a hash of the secret that the browser has.
+	Token   string
+	Content []byte
+	Expires time.Time
+}
+
+// Sessions keeps who is logged in, for every process of the service alike.
+type Sessions interface {
+	// KeepSession keeps a session, in the place of the one with the same token.
+	KeepSession(ctx context.Context, s Session) error
+	// Session returns a session that has not expired; for any other token the
+	// error wraps [audit.ErrNotFound].
+	Session(ctx context.Context, token string, now time.Time) (Session, error)
+	// EndSession forgets a session; one that is not there is no error.
+	EndSession(ctx context.Context, token string) error
+	// EndExpired removes every session that has expired and returns how many there
+	// were.
+	EndExpired(ctx context.Context, now time.Time) (int, error)
 }

@@ -5,6 +5,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -37,8 +38,12 @@ type Ledger struct {
 // inTx runs one transaction: whole, or not at all.
 func (l *Ledger) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	err := l.attempt(ctx, do)
-	if ctx.Err() == nil {
+	if ended := ctx.Err(); ended == nil {
 		l.refused.Store(err != nil)
+	} else if err != nil && !errors.Is(err, ended) {
+		// The transaction is undone as soon as the context ends, from beside: the
+		// statement under way may then be told that there is none any more.
+		err = fmt.Errorf("%w: %w", ended, err)
 	}
 	return err
 }
