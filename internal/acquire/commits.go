@@ -37,10 +37,11 @@ func (r *reader) commit(hash plumbing.Hash) (commit, error) {
 	return parseCommit(raw)
 }
 
-// history walks from the head to the oldest commit that is held. Commits that
-// are not held, in a shallow or partial repository, truncate it.
-func (r *reader) history(head plumbing.Hash) (*audit.History, error) {
-	h := &audit.History{}
+// history walks from the head to the oldest commit that is held, and notes how
+// the commits hang together. Commits that are not held, in a shallow or partial
+// repository, truncate it.
+func (r *reader) history(head plumbing.Hash) (*audit.History, graph, error) {
+	h, g := &audit.History{}, graph{}
 	seen := map[plumbing.Hash]bool{head: true}
 	queue := []plumbing.Hash{head}
 	people := interned{}
@@ -58,11 +59,12 @@ func (r *reader) history(head plumbing.Hash) (*audit.History, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read commit %s: %w", hash, err)
+			return nil, nil, fmt.Errorf("read commit %s: %w", hash, err)
 		}
 		h.Commits = append(h.Commits, audit.Commit{
 			ID: hash.String(), Author: people.one(c.author), When: c.when, Merge: len(c.parents) > 1, CoAuthors: c.coAuthors,
 		})
+		g[hash] = node{tree: c.tree, parents: c.parents}
 		for _, parent := range c.parents {
 			if !seen[parent] {
 				seen[parent] = true
@@ -75,7 +77,7 @@ func (r *reader) history(head plumbing.Hash) (*audit.History, error) {
 	slices.SortFunc(h.Commits, func(a, b audit.Commit) int {
 		return cmp.Or(b.When.Compare(a.When), cmp.Compare(a.ID, b.ID))
 	})
-	return h, nil
+	return h, g, nil
 }
 
 // interned keeps one copy of each signature: a history names few people often.

@@ -14,6 +14,7 @@ import (
 	"github.com/go-git/go-git/v5/storage/filesystem"
 	"github.com/go-git/go-git/v5/storage/filesystem/dotgit"
 
+	"github.com/perenne-audit/perenne/internal/acquire/gitpack"
 	"github.com/perenne-audit/perenne/internal/audit"
 )
 
@@ -27,7 +28,7 @@ func fromFolder(ctx context.Context, folder string, o Options) (*Snapshot, error
 		return nil, err
 	}
 	store := found.open()
-	s, err := fromStore(ctx, store, found.worktree, o)
+	s, err := fromStore(ctx, store, found.commonDir, found.worktree, o)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -35,7 +36,7 @@ func fromFolder(ctx context.Context, folder string, o Options) (*Snapshot, error
 	return s, nil
 }
 
-func fromStore(ctx context.Context, store *filesystem.Storage, worktree string, o Options) (*Snapshot, error) {
+func fromStore(ctx context.Context, store *filesystem.Storage, commonDir, worktree string, o Options) (*Snapshot, error) {
 	hash, branch, err := localHead(store, o.Branch)
 	if err != nil {
 		return nil, err
@@ -50,7 +51,12 @@ func fromStore(ctx context.Context, store *filesystem.Storage, worktree string, 
 		return nil, err
 	}
 	if o.Needs&(audit.NeedAuthors|audit.NeedFileHistory) != 0 {
-		if s.History, err = r.history(hash); err != nil {
+		packs, err := gitpack.Open(filepath.Join(commonDir, "objects"))
+		if err != nil {
+			return nil, err
+		}
+		defer packs.Close()
+		if s.History, err = r.past(ctx, hash, s.Files(), o.Needs, localTrees(packs, store)); err != nil {
 			return nil, err
 		}
 	}

@@ -27,6 +27,7 @@ func fromServer(ctx context.Context, place Place, o Options) (*Snapshot, error) 
 		// The files' fetch brings the commit itself, which every audit names.
 		Files:     true,
 		History:   o.Needs&(audit.NeedAuthors|audit.NeedFileHistory) != 0,
+		Folders:   o.Needs.Has(audit.NeedFileHistory),
 		Tags:      o.Needs.Has(audit.NeedTags),
 		BlobBytes: o.Limits.BlobBytes, FetchBytes: o.Limits.FetchBytes,
 		Commits: o.Limits.UnfilteredCommits, MemoryBytes: o.Limits.MemoryBytes, DiskBytes: o.Limits.DiskBytes,
@@ -35,7 +36,7 @@ func fromServer(ctx context.Context, place Place, o Options) (*Snapshot, error) 
 		return nil, err
 	}
 	o.Progress(Reading)
-	s, err := fromFetched(place, fetched, o)
+	s, err := fromFetched(ctx, place, fetched, o)
 	if err != nil {
 		return nil, errors.Join(err, fetched.Close())
 	}
@@ -43,7 +44,7 @@ func fromServer(ctx context.Context, place Place, o Options) (*Snapshot, error) 
 	return s, nil
 }
 
-func fromFetched(place Place, fetched *gitwire.Fetched, o Options) (*Snapshot, error) {
+func fromFetched(ctx context.Context, place Place, fetched *gitwire.Fetched, o Options) (*Snapshot, error) {
 	s := &Snapshot{Snapshot: &audit.Snapshot{TakenAt: o.TakenAt}, ReceivedBytes: fetched.Bytes}
 	main := fetched.Files
 	if main == nil {
@@ -67,7 +68,7 @@ func fromFetched(place Place, fetched *gitwire.Fetched, o Options) (*Snapshot, e
 	}
 	if fetched.History != nil {
 		history := &reader{objects: fetched.History, limits: o.Limits}
-		if s.History, err = history.history(fetched.Head); err != nil {
+		if s.History, err = history.past(ctx, fetched.Head, s.Files(), o.Needs, fetched.History.Trees); err != nil {
 			return nil, err
 		}
 		files.reached = append(files.reached, history.reached...)

@@ -28,6 +28,8 @@ type Request struct {
 	Branch string
 	// Files and History choose what is wanted.
 	Files, History bool
+	// Folders asks for the trees of the whole history too, not for files.
+	Folders bool
 	// Tags asks for the list of tags, which comes with the name of the HEAD.
 	Tags bool
 	// BlobBytes leaves out files of that size or more, where the server can.
@@ -53,7 +55,7 @@ type Fetched struct {
 	Tags []audit.Tag
 	// Files holds the trees and blobs of Head; nil when not asked for.
 	Files *Objects
-	// History holds commits; nil when not asked for.
+	// History holds commits, and trees when asked for; nil when not asked for.
 	History *Objects
 	// FilesErr and HistoryErr say why one of the two could not be had while the
 	// other was; at least one is nil.
@@ -126,7 +128,7 @@ func (f *Fetched) both(ctx context.Context, session transport.UploadPackSession,
 				}
 				defer second.Close()
 			}
-			f.History, historyBytes, f.HistoryErr = get(ctx, second, f.wantHistory(caps, r), r, keepHistory)
+			f.History, historyBytes, f.HistoryErr = get(ctx, second, f.wantHistory(caps, r), r, keepHistory(r.Folders))
 		})
 	}
 	wg.Wait()
@@ -136,7 +138,11 @@ func (f *Fetched) both(ctx context.Context, session transport.UploadPackSession,
 
 func keepFiles(kind plumbing.ObjectType) bool { return kind != plumbing.TagObject }
 
-func keepHistory(kind plumbing.ObjectType) bool { return kind == plumbing.CommitObject }
+func keepHistory(folders bool) func(plumbing.ObjectType) bool {
+	return func(kind plumbing.ObjectType) bool {
+		return kind == plumbing.CommitObject || folders && kind == plumbing.TreeObject
+	}
+}
 
 // wantFiles asks for one commit with its files; those too large to be read are
 // left out where the server can do so.
@@ -156,6 +162,10 @@ func (f *Fetched) wantHistory(caps *capability.List, r Request) *packp.UploadPac
 		return f.want(caps, r.Commits)
 	}
 	req := f.want(caps, 0)
+	if r.Folders {
+		filter(req, packp.FilterBlobNone())
+		return req
+	}
 	filter(req, packp.FilterTreeDepth(0))
 	return req
 }

@@ -118,6 +118,18 @@ func (o *Objects) content(e entry) ([]byte, error) {
 	return data, err
 }
 
+// Trees returns a function that reads trees, for one goroutine; what it returns
+// must not be changed. The error wraps [audit.ErrNotFound].
+func (o *Objects) Trees() func(plumbing.Hash) ([]byte, error) {
+	return func(name plumbing.Hash) ([]byte, error) {
+		e, ok := o.entries[name]
+		if !ok || e.kind != plumbing.TreeObject {
+			return nil, fmt.Errorf("tree %s: %w", name, audit.ErrNotFound)
+		}
+		return o.content(e)
+	}
+}
+
 // NewEncodedObject is not offered: fetched objects are what they are.
 func (o *Objects) NewEncodedObject() plumbing.EncodedObject { return nil }
 
