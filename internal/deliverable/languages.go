@@ -59,26 +59,35 @@ const (
 func Languages(s *audit.Snapshot) map[string]float64 {
 	sizes := map[string]int64{}
 	var total int64
-	for _, f := range s.OwnFiles() {
-		size := f.SizeBytes
-		if size <= 0 || size > maxSourceBytes && !strings.HasSuffix(f.Path, ".ipynb") || f.Mode == audit.Symlink || f.Mode == audit.Submodule || bundled(f.Name()) {
-			continue
-		}
-		language := languageOf(f.Path)
-		switch language {
-		case "":
-			continue
-		case "Jupyter Notebook":
-			size = min(size, maxNotebookBytes)
-		}
-		sizes[language] += size
-		total += size
+	for _, f := range Code(s) {
+		sizes[languageOf(f.Path)] += f.SizeBytes
+		total += f.SizeBytes
 	}
 	shares := make(map[string]float64, len(sizes))
 	for language, size := range sizes {
 		shares[language] = float64(size) / float64(total)
 	}
 	return headers(shares)
+}
+
+// Code returns the authors' own source files, in the order of the tree: what is
+// data, markup, prose, copied, built or too large to be written by hand is left
+// out. The size of a notebook is cut to 16 KB.
+func Code(s *audit.Snapshot) []audit.File {
+	var code []audit.File
+	for _, f := range s.OwnFiles() {
+		if f.SizeBytes <= 0 || f.SizeBytes > maxSourceBytes && !strings.HasSuffix(f.Path, ".ipynb") || f.Mode == audit.Symlink || f.Mode == audit.Submodule || bundled(f.Name()) {
+			continue
+		}
+		switch languageOf(f.Path) {
+		case "":
+			continue
+		case "Jupyter Notebook":
+			f.SizeBytes = min(f.SizeBytes, maxNotebookBytes)
+		}
+		code = append(code, f)
+	}
+	return code
 }
 
 // headers gives C's header files to C++ where C++ is the greater.

@@ -110,6 +110,9 @@ func Summary(s *audit.Snapshot) *audit.Maintainers {
 	}
 }
 
+// Compare orders persons as [People.Persons] does; both belong to the same people.
+func (person *Person) Compare(other *Person) int { return person.rank - other.rank }
+
 // Who returns the person behind an identity of the history, or nil for a
 // program, for nobody in particular and for one that made no commit.
 func (p *People) Who(s audit.Signature) *Person { return p.who[s] }
