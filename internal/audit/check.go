@@ -31,6 +31,9 @@ type Check struct {
 	Side     Side
 	// Source is where the rule comes from: a link, or a standard's section.
 	Source string
+	// Rule is true for a question that a policy adds: no catalogue knows it, so its
+	// texts are kept with its answers.
+	Rule bool
 	// Texts holds text/<ID>.en.md and text/<ID>.fr.md; see [Text].
 	Texts fs.FS
 	// Run answers. It must be pure: the snapshot is its only input, and the same

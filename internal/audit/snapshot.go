@@ -35,6 +35,8 @@ type Snapshot struct {
 	// Attestations is what people declared that no repository shows; may be
 	// empty. See [Snapshot.Attested].
 	Attestations []Attestation
+	// Policy is the rules to judge by; nil is the default.
+	Policy *Policy
 	// Tags are in the order of their names; nil when they were not asked for.
 	Tags []Tag
 	// Deliverables are what the repository was found, or is stated, to hold.

@@ -1,0 +1,201 @@
+package rule
+
+import (
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/container"
+	"github.com/perenne-audit/perenne/internal/database"
+	"github.com/perenne-audit/perenne/internal/deliverable"
+	"github.com/perenne-audit/perenne/internal/lifecycle"
+	"github.com/perenne-audit/perenne/internal/manifest"
+)
+
+// The four questions about the lists of a policy, each asked only where the list
+// is given. They read it from the policy of the snapshot.
+var (
+	languageAllowed  = list("language-allowed", 35, runLanguageAllowed)
+	runtimeAllowed   = list("runtime-allowed", 14, runRuntimeAllowed)
+	databaseAllowed  = list("database-allowed", 35, runDatabaseAllowed)
+	baseImageAllowed = list("base-image-allowed", 3.5, runBaseImageAllowed)
+)
+
+func list(id string, hours float64, run func(*audit.Snapshot) audit.Verdict) *audit.Check {
+	return &audit.Check{
+		ID: id, Axis: audit.Deployment, Severity: audit.Major, Needs: audit.NeedTree, EffortHours: hours, Side: audit.Team,
+		Source: "the policy", Rule: true, Texts: texts, Run: run,
+	}
+}
+
+// Lists returns the questions about the lists that the policy gives.
+func Lists(p *audit.Policy) []*audit.Check {
+	var all []*audit.Check
+	for _, one := range []struct {
+		given bool
+		check *audit.Check
+	}{
+		{len(p.Languages) > 0, languageAllowed}, {len(p.Runtimes) > 0, runtimeAllowed},
+		{len(p.Databases) > 0, databaseAllowed}, {len(p.BaseImages) > 0, baseImageAllowed},
+	} {
+		if one.given {
+			all = append(all, one.check)
+		}
+	}
+	return all
+}
+
+// ListIDs are the ids of those questions, given or not: no rule may take one.
+func ListIDs() []string {
+	return []string{languageAllowed.ID, runtimeAllowed.ID, databaseAllowed.ID, baseImageAllowed.ID}
+}
+
+// Shares of the code in languages that are not on the list: a script beside is no
+// reason to rewrite anything.
+const someCode, muchCode = 0.05, 0.5
+
+func runLanguageAllowed(s *audit.Snapshot) audit.Verdict {
+	if s.Policy == nil || len(s.Policy.Languages) == 0 {
+		return audit.NotApplicable("any")
+	}
+	shares := deliverable.Languages(s)
+	if len(shares) == 0 {
+		return audit.NotApplicable("no-code")
+	}
+	total := 0.0
+	var others []string
+	for _, name := range slices.Sorted(maps.Keys(shares)) {
+		if !slices.ContainsFunc(s.Policy.Languages, func(allowed string) bool { return strings.EqualFold(allowed, name) }) {
+			total += shares[name]
+			if shares[name] >= someCode/2 {
+				others = append(others, name)
+			}
+		}
+	}
+	percent := int(math.Round(100 * total))
+	switch {
+	case total < someCode:
+		return audit.Met("allowed")
+	case total < muchCode:
+		return audit.PartlyMet("others", "languages", few(others), "percent", percent, "allowed", s.Policy.Languages)
+	}
+	return audit.NotMet("others", "languages", few(others), "percent", percent, "allowed", s.Policy.Languages)
+}
+
+func runDatabaseAllowed(s *audit.Snapshot) audit.Verdict {
+	if s.Policy == nil || len(s.Policy.Databases) == 0 {
+		return audit.NotApplicable("any")
+	}
+	var others, seen []string
+	var at []audit.Place
+	for _, use := range database.Of(s) {
+		switch {
+		case use.Name == "sql":
+			// A library that speaks to several says nothing about which.
+		case slices.Contains(s.Policy.Databases, use.Name):
+			seen = append(seen, use.Name)
+		default:
+			others = append(others, use.Name)
+			at = append(at, use.Place)
+		}
+	}
+	slices.Sort(others)
+	switch {
+	case len(others) > 0:
+		return audit.NotMet("others", "databases", few(slices.Compact(others)), "allowed", s.Policy.Databases).At(at[:min(len(at), maxPlaces)]...)
+	case len(seen) == 0:
+		return audit.NotApplicable("none")
+	}
+	slices.Sort(seen)
+	return audit.Met("allowed", "databases", slices.Compact(seen))
+}
+
+func runBaseImageAllowed(s *audit.Snapshot) audit.Verdict {
+	if s.Policy == nil || len(s.Policy.BaseImages) == 0 {
+		return audit.NotApplicable("any")
+	}
+	var allowed []ImagePattern
+	for _, written := range s.Policy.BaseImages {
+		if pattern, err := ParseImagePattern(written); err == nil {
+			allowed = append(allowed, pattern)
+		}
+	}
+	v := Bases{allowed}.run(s)
+	v.Reason.Key = strings.TrimPrefix(v.Reason.Key, Bases{}.kind()+"-")
+	return v
+}
+
+// runtimeOf maps an image to the runtime that its tag gives the version of.
+var runtimeOf = map[string]string{
+	"python": "python", "node": "node", "php": "php", "ruby": "ruby", "golang": "go", "rust": "rust", "openjdk": "java",
+	"eclipse-temurin": "java", "amazoncorretto": "java", "rocker/r-ver": "r", "r-base": "r", "elixir": "elixir",
+}
+
+var leadingVersion = regexp.MustCompile(`^v?[0-9]+(\.[0-9]+)*`)
+
+// wanted is one version that the repository asks for.
+type wanted struct {
+	runtime, constraint string
+	place               audit.Place
+}
+
+func runtimesOf(s *audit.Snapshot) []wanted {
+	var all []wanted
+	for _, d := range container.Dockerfiles(s) {
+		base := shippedBase(d)
+		if d.Development || base == nil || !base.Resolved {
+			continue
+		}
+		image := container.ParseImage(base.Image)
+		version := leadingVersion.FindString(image.Tag)
+		if runtime := runtimeOf[image.Name]; runtime != "" && version != "" {
+			all = append(all, wanted{runtime, version, audit.Place{Path: d.Path, Line: base.Line}})
+		}
+	}
+	for _, m := range manifest.Of(s).Manifests {
+		if m.Sample() {
+			continue
+		}
+		for _, runtime := range slices.Sorted(maps.Keys(m.Runtimes)) {
+			all = append(all, wanted{runtime, m.Runtimes[runtime], audit.Place{Path: m.Path}})
+		}
+	}
+	return all
+}
+
+func runRuntimeAllowed(s *audit.Snapshot) audit.Verdict {
+	if s.Policy == nil || len(s.Policy.Runtimes) == 0 {
+		return audit.NotApplicable("any")
+	}
+	var others []string
+	var at []audit.Place
+	judged := 0
+	for _, w := range runtimesOf(s) {
+		allowed := s.Policy.Runtimes[w.runtime]
+		if len(allowed) == 0 {
+			continue
+		}
+		fits, known := false, false
+		for _, version := range allowed {
+			satisfied, readable := lifecycle.Satisfies(w.runtime, w.constraint, version)
+			fits, known = fits || satisfied, known || readable
+		}
+		switch {
+		case fits:
+			judged++
+		case known:
+			others = append(others, w.runtime+" "+w.constraint)
+			at = append(at, w.place)
+		}
+	}
+	switch {
+	case len(others) > 0:
+		return audit.NotMet("others", "runtimes", few(others)).At(at[:min(len(at), maxPlaces)]...)
+	case judged == 0:
+		return audit.NotApplicable("none")
+	}
+	return audit.Met("allowed")
+}
