@@ -57,6 +57,8 @@ var imports = map[string][]string{
 	"internal/text":             {"internal/audit"},
 	"internal/report":           {"internal/audit", "internal/text"},
 	"internal/acquire":          {"internal/audit", "internal/acquire/*"},
+	"internal/knowledge":        {"internal/audit", "internal/deliverable", "internal/history"},
+	"internal/acquire/gitpack":  {"internal/audit"},
 	"internal/acquire/gitwire":  {"internal/audit"},
 	"internal/acquire/gitserve": {},
 	"internal/store":            {"internal/audit"},
