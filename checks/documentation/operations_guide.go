@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -19,21 +18,24 @@ func runOperationsGuide(s *audit.Snapshot) audit.Verdict {
 	if guide.Static(s, operated) {
 		return audit.NotApplicable("static")
 	}
-	covered := maps.Clone(guide.Duties(s))
-	if started := runsItself(s); len(covered["start"]) == 0 && started != (audit.Place{}) {
-		covered["start"] = []audit.Place{started}
+	covered := map[string]audit.Place{}
+	for name, passages := range guide.Duties(s) {
+		covered[name] = passages[0].Place()
+	}
+	if started := runsItself(s); covered["start"] == (audit.Place{}) && started != (audit.Place{}) {
+		covered["start"] = started
 	}
 	covers := []string{}
 	subjects := 0
 	var where []audit.Place
 	for _, d := range guide.DutyNames {
-		if found := covered[d]; len(found) > 0 {
+		if found := covered[d]; found.Path != "" {
 			covers = append(covers, d)
-			if d != "stop" || len(covered["start"]) == 0 {
+			if d != "stop" || covered["start"].Path == "" {
 				subjects++ // one command restarts: starting and stopping are one subject
 			}
-			if !slices.Contains(where, found[0]) {
-				where = append(where, found[0])
+			if !slices.Contains(where, found) {
+				where = append(where, found)
 			}
 		}
 	}

@@ -12,4 +12,9 @@ import (
 var texts embed.FS
 
 // Checks lists the package's checks in the order of the catalogue.
-var Checks = []*audit.Check{errorsReported, healthProbed}
+var Checks = []*audit.Check{
+	errorsReported,
+	healthProbed,
+	backupRestorable,
+	incidentProcedure,
+}

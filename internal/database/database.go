@@ -26,7 +26,7 @@ type Use struct {
 	// then its own. A library may as well read somebody else's.
 	Started bool
 	// Mapper is true for a library that lays out tables or documents, rather than
-	// only connects.
+	// only connects, and for the steps of a migration.
 	Mapper bool
 	Place  audit.Place
 }
@@ -34,7 +34,8 @@ type Use struct {
 type usesKey struct{}
 
 // Of returns every sign of a database outside tests, samples and what only
-// development installs, services first, then by path; empty when nothing shows.
+// development installs: services, then packages, then folders of migrations, each
+// by path; empty when nothing shows.
 func Of(s *audit.Snapshot) []Use {
 	return audit.Once(s, usesKey{}, func(s *audit.Snapshot) []Use {
 		uses := started(s)
@@ -43,7 +44,7 @@ func Of(s *audit.Snapshot) []Use {
 				uses = append(uses, declared(m)...)
 			}
 		}
-		return uses
+		return append(uses, migrated(s)...)
 	})
 }
 
@@ -54,7 +55,46 @@ func For(s *audit.Snapshot, root string) []Use {
 	for _, m := range manifest.For(s, root) {
 		mine[m.Path] = true
 	}
-	return slices.DeleteFunc(slices.Clone(Of(s)), func(u Use) bool { return !u.Started && !mine[u.Place.Path] })
+	return slices.DeleteFunc(slices.Clone(Of(s)), func(u Use) bool {
+		own := u.Mapper && s.RootOf(audit.File{Path: u.Place.Path}.Dir()) == root
+		return !u.Started && !mine[u.Place.Path] && !own
+	})
+}
+
+// migrationSuffixes are of the languages in which frameworks write the steps that
+// lay out a schema.
+var migrationSuffixes = []string{".py", ".php", ".rb", ".sql", ".exs", ".ts", ".js", ".xml", ".yml", ".yaml", ".kt", ".java"}
+
+// migrated returns the first step in each folder of migrations: numbered or dated
+// files in a folder that frameworks name so.
+func migrated(s *audit.Snapshot) []Use {
+	var uses []Use
+	last := ""
+	for _, f := range s.OwnFiles() {
+		dir := f.Dir()
+		if dir == last || !migrationFolder(dir) || tests(f.Path) || !slices.Contains(migrationSuffixes, path.Ext(f.Path)) {
+			continue
+		}
+		if strings.ContainsAny(path.Base(dir)+f.Name(), "0123456789") {
+			last = dir
+			uses = append(uses, Use{Name: "sql", Through: dir, Mapper: true, Place: audit.Place{Path: f.Path}})
+		}
+	}
+	return uses
+}
+
+// migrationFolder reports whether steps lie there, at most one folder further
+// down: Prisma gives each step a folder.
+func migrationFolder(dir string) bool {
+	parts := strings.Split(dir, "/")
+	for i, part := range parts {
+		switch {
+		case i < len(parts)-2:
+		case part == "migrations", part == "migration", part == "migrate" && i > 0 && parts[i-1] == "db", part == "versions" && i > 0 && strings.HasPrefix(parts[i-1], "alembic"):
+			return true
+		}
+	}
+	return false
 }
 
 // started returns the databases among the services.

@@ -49,11 +49,12 @@ var DutyNames = []string{"start", "stop", "logs", "backup", "incident"}
 
 type dutiesKey struct{}
 
-// Duties maps each of DutyNames that the documentation covers to the sections
-// that do, in the order of the documents.
-func Duties(s *audit.Snapshot) map[string][]audit.Place {
-	return audit.Once(s, dutiesKey{}, func(s *audit.Snapshot) map[string][]audit.Place {
-		covered := map[string][]audit.Place{}
+// Duties maps each of DutyNames that the documentation covers to the passages
+// that do, in the order of the documents: a section that mentions it or, where
+// the heading says so, with those below it.
+func Duties(s *audit.Snapshot) map[string][]Passage {
+	return audit.Once(s, dutiesKey{}, func(s *audit.Snapshot) map[string][]Passage {
+		covered := map[string][]Passage{}
 		for _, doc := range append(slices.Clone(All(s)), linkedFromProduction(s)...) {
 			coverDocument(s, doc, covered)
 		}
@@ -64,7 +65,7 @@ func Duties(s *audit.Snapshot) map[string][]audit.Place {
 // coverDocument notes which duties one document covers: a document about
 // operation in all of it, another one in its sections about operation or
 // deployment.
-func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string][]audit.Place) {
+func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string][]Passage) {
 	whole := namedOperations(doc.Path) || productionLinks(s)[doc.Path] || InDocumentDir(doc.Path) && !IsReadme(doc.Path) && About(doc.Title, operations)
 	open := 0
 	for i, section := range doc.Sections {
@@ -75,17 +76,19 @@ func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string
 		if open == 0 && !IsTitle(doc, i) && (About(heading, operations) || About(heading, Deployment)) {
 			open = max(section.Level, 1)
 		}
-		place := audit.Place{Path: doc.Path, Line: section.Line}
 		operating := whole || open > 0
 		text := ""
 		if operating {
-			text = sectionText(section)
+			text = SectionText(section)
 		}
 		for _, d := range duties() {
 			own := slices.Contains(ownHeadings, d.name) || d.name == "logs" && !strings.Contains(heading, "format") && (showsCommand(section) || Words(doc.Below(i)) >= toldAtLength)
 			named := (operating || own) && d.heading.MatchString(heading) && substantial(doc.Below(i)) && !IsTitle(doc, i)
-			if named || operating && d.text.MatchString(text) {
-				covered[d.name] = append(covered[d.name], place)
+			switch {
+			case named:
+				covered[d.name] = append(covered[d.name], Passage{doc, doc.Below(i), section.Line})
+			case operating && d.text.MatchString(text):
+				covered[d.name] = append(covered[d.name], Passage{doc, doc.Sections[i : i+1], section.Line})
 			}
 		}
 	}
@@ -101,8 +104,8 @@ func showsCommand(section document.Section) bool {
 	return len(section.Code) > 0 || slices.ContainsFunc(section.Inline, func(c document.CodeBlock) bool { return strings.ContainsAny(c.Text, "/ ") })
 }
 
-// sectionText is prose and code, in plain lower-case letters.
-func sectionText(section document.Section) string {
+// SectionText is prose and code, in plain lower-case letters.
+func SectionText(section document.Section) string {
 	var b strings.Builder
 	b.WriteString(section.Text)
 	for _, code := range section.Code {

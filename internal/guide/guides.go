@@ -162,7 +162,8 @@ type Passage struct {
 	Line int
 }
 
-func (p Passage) place() audit.Place { return audit.Place{Path: p.Doc.Path, Line: p.Line} }
+// Place is where the passage begins.
+func (p Passage) Place() audit.Place { return audit.Place{Path: p.Doc.Path, Line: p.Line} }
 
 // Passages finds what is about a topic: whole documents by name or title, and
 // sections by heading, with those below them.
@@ -219,7 +220,7 @@ func Places(found []Passage) []audit.Place {
 	var list []audit.Place
 	for _, p := range found {
 		if len(list) < mostPlaces {
-			list = append(list, p.place())
+			list = append(list, p.Place())
 		}
 	}
 	return list

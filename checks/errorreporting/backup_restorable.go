@@ -1,0 +1,95 @@
+package errorreporting
+
+import (
+	"slices"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/database"
+	"github.com/perenne-audit/perenne/internal/guide"
+)
+
+var backupRestorable = &audit.Check{
+	ID: "backup-restorable", Axis: audit.Reliability, Severity: audit.Major,
+	Needs: audit.NeedTree | audit.NeedPortfolio, EffortHours: 7, Side: audit.Team,
+	Kinds:  keepingKinds,
+	Source: "https://github.com/cloud-pi-native/cct-cloud-native",
+	Texts:  texts, Run: runBackupRestorable,
+}
+
+// keepingKinds may keep data that nobody could enter again.
+var keepingKinds = []audit.Kind{audit.WebApplication, audit.Service, audit.DataPipeline, audit.DataikuProject}
+
+// testedWithinMonths is how long a restoration vouches for the next one.
+const testedWithinMonths = 12
+
+// maxBackupPlaces is how many places a verdict shows.
+const maxBackupPlaces = 5
+
+// runBackupRestorable: a procedure says how, and only a restoration that somebody
+// did shows that it works.
+func runBackupRestorable(s *audit.Snapshot) audit.Verdict {
+	if guide.Static(s, keepingKinds) {
+		return audit.NotApplicable("static")
+	}
+	kept, found := keptIn(s)
+	fact := s.Attested("backup-restorable")
+	if !found && fact == nil {
+		return audit.NotApplicable("no-database")
+	}
+	procedure := backupPlaces(s)
+	recent := fact != nil && fact.Date.AddDate(0, testedWithinMonths, 0).After(s.TakenAt)
+	switch {
+	case fact != nil && recent && len(procedure) > 0:
+		return audit.Met("restored", "path", procedure[0].Path, "author", audit.MaskEmails(fact.Author), "date", fact.Date).At(procedure...)
+	case fact != nil && recent:
+		return audit.PartlyMet("unwritten", "author", audit.MaskEmails(fact.Author), "date", fact.Date)
+	case fact != nil && len(procedure) > 0:
+		return audit.PartlyMet("restored-long-ago", "path", procedure[0].Path, "date", fact.Date).At(procedure...)
+	case len(procedure) > 0:
+		return audit.PartlyMet("untested", "path", procedure[0].Path).At(procedure...)
+	case fact != nil:
+		return audit.PartlyMet("unwritten-long-ago", "date", fact.Date)
+	}
+	if link, at, outside := guide.Outside(s); outside {
+		return audit.Unknown("outside", "url", link).At(at)
+	}
+	if !kept.Started && !serves(s) {
+		return audit.Unknown("whose-database", "database", kept.Through, "path", kept.Place.Path).At(kept.Place)
+	}
+	return audit.NotMet("nothing", "database", kept.Through, "path", kept.Place.Path).At(kept.Place)
+}
+
+// keptIn returns the first sign of a database behind a deliverable that may keep
+// data; a site of files keeps none.
+func keptIn(s *audit.Snapshot) (database.Use, bool) {
+	for _, d := range s.Deliverables {
+		if d.Static || !slices.Contains(keepingKinds, d.Kind) {
+			continue
+		}
+		if uses := database.For(s, d.Root); len(uses) > 0 {
+			return uses[0], true
+		}
+	}
+	return database.Use{}, false
+}
+
+// serves reports whether a deliverable with a server uses a database: a pipeline
+// may only read one that others keep.
+func serves(s *audit.Snapshot) bool {
+	return slices.ContainsFunc(s.Deliverables, func(d audit.Deliverable) bool {
+		return !d.Static && (d.Kind == audit.WebApplication || d.Kind == audit.Service) && len(database.For(s, d.Root)) > 0
+	})
+}
+
+// backupPlaces returns where the repository says or does how data is saved and
+// brought back: its documentation, then its scripts and services.
+func backupPlaces(s *audit.Snapshot) []audit.Place {
+	var places []audit.Place
+	for _, p := range guide.Duties(s)["backup"] {
+		places = append(places, p.Place())
+	}
+	places = append(places, backupSentences(s)...)
+	places = append(places, backupScripts(s)...)
+	places = append(places, backupServices(s)...)
+	return places[:min(len(places), maxBackupPlaces)]
+}
