@@ -86,11 +86,15 @@ func recognise(content []byte, search func([]byte) []Found) Recognition {
 	w := reduce(content)
 	t := loadTables()
 	if id := cmp.Or(t.exact(w), frenchText(w, content)); id != "" {
-		return finish([]Found{{id, Full}}, tags(content))
+		return finish([]Found{{id, Full}}, tags(w.before(content)))
 	}
 	full, around, before, nearest := t.texts(w, content)
 	words := tokens(around)
 	named := append(tags(around), notices(tokens(around[:before]))...)
+	named = append(named, below(full, around[before:])...)
+	if len(full) > 0 && offersBelow(content[:min(len(content), before+300)]) {
+		named = nil // the licence itself names the other choice
+	}
 	legal := readsLikeLicence(words)
 	if len(full) == 0 && legal && (len(named) == 0 || len(w.list) > manyWords) {
 		full = search(content)
@@ -103,6 +107,34 @@ func recognise(content []byte, search func([]byte) []Found) Recognition {
 	return r
 }
 
+// below finds the notice that puts a part of the work under another licence, as
+// in "the rest of the project is licensed under the Apache License". After a text
+// of the GNU family stands advice on how to write one.
+func below(full []Found, after []byte) []Found {
+	if len(full) == 0 || slices.ContainsFunc(full, func(f Found) bool { return LeavesLaterOpen(f.ID) }) {
+		return nil
+	}
+	return slices.DeleteFunc(notices(tokens(after)), func(f Found) bool {
+		base, _ := Base(f.ID)
+		return f.Match != Header || slices.ContainsFunc(full, func(l Found) bool { return l.ID == base })
+	})
+}
+
+// before returns what stands above the first word: headings and copyright lines.
+// A tag there is the author's; one below is the licence's own advice.
+func (w *words) before(content []byte) []byte {
+	if len(w.list) == 0 {
+		return content
+	}
+	return content[:w.list[0].start]
+}
+
+// offersBelow reports the beginning of Ruby's licence, which lets the user choose
+// between another one and "the conditions below".
+func offersBelow(before []byte) bool {
+	return bytes.Contains(tokens(before).text, []byte(" or the conditions below "))
+}
+
 // manyWords is how long a text that names a licence must be to be searched for
 // a whole one by licensecheck, whose index takes long to get ready.
 const manyWords = 400
@@ -112,7 +144,7 @@ const manyWords = 400
 // like. Only what comes before says what the work is under: after a GNU text,
 // for one, comes advice on how to write a notice.
 func (t *tables) texts(w *words, content []byte) (full []Found, around []byte, before int, nearest string) {
-	found, best := t.alike(shingles(w))
+	found, best := t.alike(shingles(w), w)
 	around, before = content, len(content)
 	if len(found) > 0 {
 		around = bytes.Clone(content)
@@ -165,9 +197,9 @@ func blank(b []byte) {
 
 // checked asks licensecheck, which knows what may be left out of each licence.
 func checked(content []byte) []Found {
-	const almostAll = 75 // percent
+	const most = 60 // percent; the rest is what people write around a licence
 	coverage := licensecheck.Scan(content)
-	if coverage.Percent < almostAll {
+	if coverage.Percent < most {
 		return nil
 	}
 	var found []Found
@@ -245,57 +277,4 @@ func Base(id string) (base, suffix string) {
 		return base, "-or-later"
 	}
 	return id, ""
-}
-
-// frenchText recognises the French versions of the CeCILL family and of the
-// EUPL, which are as binding as the English ones: by their title, by their
-// length, and by the headings of their articles in order.
-func frenchText(w *words, content []byte) string {
-	const titleBytes, headingsMissed = 600, 1
-	top := " " + string(tokens(content[:min(len(content), titleBytes)]).text)
-	for _, text := range frenchTexts {
-		if !strings.Contains(top, text.title) || len(w.list) < text.least || len(w.list) > text.most {
-			continue
-		}
-		rest, missed := " "+string(w.text), 0
-		for _, heading := range text.headings {
-			if _, after, ok := strings.Cut(rest, " "+heading+" "); ok {
-				rest = " " + after
-			} else {
-				missed++
-			}
-		}
-		if missed <= headingsMissed {
-			return text.id
-		}
-	}
-	return ""
-}
-
-type frenchReference struct {
-	id, title   string
-	least, most int // words, those of one letter left out
-	headings    []string
-}
-
-var cecillHeadings = []string{
-	"definitions", "objet", "acceptation", "entree en vigueur", "etendue des droits concedes",
-	"propriete intellectuelle", "services associes", "responsabilite", "garantie", "resiliation",
-	"dispositions diverses", "nouvelles versions du contrat", "loi applicable et competence territoriale",
-}
-
-var euplHeadings = []string{
-	"definitions", "communication du code source", "limitations du droit auteur", "obligations du licencie", "chaine auteurs",
-	"exclusion de garantie", "exclusion de responsabilite", "accords additionnels", "acceptation de la license",
-	"information du public", "fin de la license", "juridiction competente", "droit applicable", "appendice",
-}
-
-// frenchTexts are tried in order; the last title is common to all of CeCILL, so
-// it comes with the version.
-var frenchTexts = []frenchReference{
-	{"CECILL-B", " license de logiciel libre cecill b ", 2400, 4600, cecillHeadings},
-	{"CECILL-C", " license de logiciel libre cecill c ", 2400, 4600, cecillHeadings},
-	{"CECILL-2.1", " license de logiciel libre cecill version 2.1 ", 2400, 4600, cecillHeadings},
-	{"CECILL-2.0", " license de logiciel libre cecill version 2.0 ", 2400, 4600, cecillHeadings},
-	{"EUPL-1.2", " license publique de l union europeenne v 1.2 ", 1600, 3000, euplHeadings},
 }

@@ -19,6 +19,9 @@ type word struct {
 type words struct {
 	text []byte
 	list []word
+	// changed is true when a heading says that the licence below is no longer the
+	// one it was made from.
+	changed bool
 }
 
 func (w *words) at(i int) []byte { return w.text[w.list[i].from:w.list[i].to] }
@@ -30,7 +33,9 @@ const titleLines = 4
 // bytes of content, which must be as [decode] returns it.
 func reduce(content []byte) *words {
 	w := &words{text: make([]byte, 0, len(content)+8), list: make([]word, 0, len(content)/6+8)}
-	top := 0
+	// A heading begins a paragraph, or follows another: the second line of a
+	// sentence is none, however short.
+	top, inSentence := 0, false
 	for start := 0; start < len(content); {
 		end := len(content)
 		if i := bytes.IndexByte(content[start:], '\n'); i >= 0 {
@@ -42,12 +47,16 @@ func reduce(content []byte) *words {
 		case top < titleLines:
 			before, text := len(w.list), len(w.text)
 			w.add(line, start, false)
-			if len(w.list) > before {
+			blankLine := len(w.list) == before
+			if !blankLine {
 				top++
 			}
-			if w.isTitle(before, line) {
+			title := !inSentence && w.isTitle(before, line)
+			if title {
+				w.changed = w.changed || w.saysChanged(before)
 				w.list, w.text = w.list[:before], w.text[:text]
 			}
+			inSentence = !title && !blankLine
 		default:
 			w.add(line, start, false)
 		}
@@ -81,6 +90,21 @@ func (w *words) isTitle(first int, line []byte) bool {
 		}
 	}
 	return false
+}
+
+// saysChanged reports whether a heading, the words from first on, calls the
+// licence modified. The "modified BSD license" is the usual name of one.
+func (w *words) saysChanged(first int) bool {
+	modified := false
+	for i := first; i < len(w.list); i++ {
+		switch string(w.at(i)) {
+		case "modified", "modifiee", "adapted", "amended", "derived":
+			modified = true
+		case "bsd":
+			return false
+		}
+	}
+	return modified
 }
 
 // add appends the words of one line, or of a whole text.

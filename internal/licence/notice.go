@@ -40,6 +40,8 @@ var families = []family{
 		versions: map[string]string{"2": "2.0", "2.0": "2.0", "2.1": "2.1", "3": "3.0", "3.0": "3.0"}, later: true},
 	{names: []string{"gnu general public license", "license publique generale gnu", "license publique generale de gnu", "gnu gpl", "gpl"}, id: "GPL-",
 		versions: gnuVersions, later: true},
+	{names: []string{"gnu free documentation license", "gfdl"}, id: "GFDL-",
+		versions: map[string]string{"1.1": "1.1", "1.2": "1.2", "1.3": "1.3"}, later: true},
 	{names: []string{"apache software license", "apache license", "license apache"}, id: "Apache-",
 		versions: map[string]string{"2": "2.0", "2.0": "2.0", "1.1": "1.1"}, unsaid: "2.0"},
 	{names: []string{"apache"}, id: "Apache-", versions: map[string]string{"2": "2.0", "2.0": "2.0"}, bare: true},
@@ -52,7 +54,7 @@ var families = []family{
 	{names: []string{"cecill"}, id: "CECILL-",
 		versions: map[string]string{"1": "1.0", "1.0": "1.0", "1.1": "1.1", "2": "2.0", "2.0": "2.0", "2.1": "2.1"}, unsaid: "2.1"},
 	{names: []string{"license ouverte open license", "license ouverte etalab", "license ouverte", "open license etalab", "license etalab"}, id: "etalab-",
-		versions: map[string]string{"2": "2.0", "2.0": "2.0"}, unsaid: "2.0"},
+		versions: map[string]string{"1": "1.0", "1.0": "1.0", "2": "2.0", "2.0": "2.0"}, unsaid: "2.0"},
 	{names: []string{"etalab"}, id: "etalab-", versions: map[string]string{"2.0": "2.0"}, bare: true},
 	{names: []string{"odbl", "open database license"}, id: "ODbL-1.0"},
 	{names: []string{"mit license", "license mit", "mit licensed", "mit x11 license", "expat license", "licenses mit"}, id: "MIT"},
@@ -79,7 +81,7 @@ var noticeSigns = []string{
 	" may not use this file except in compliance ", " subject to the terms of the mozilla public license ",
 	" governed by the cecill", " regi par la license cecill", " soumis a la license cecill", " licensed under the eupl ",
 	" licensed under the european union public license ", " terms of the eclipse public license ",
-	" work is licensed under a creative commons ", " mise a disposition selon les termes de la license creative commons ",
+	" work is licensed under a creative commons ", " disposition selon les termes de la license creative commons ",
 	" distributed under the boost software license ", " terms of the cecill", " under the apache license ",
 }
 
@@ -102,17 +104,97 @@ func notices(w *words) []Found {
 	if containsAny(text, noticeSigns) {
 		match = Header
 	}
-	var found []Found
+	var found, guessed []Found
 	for at := 0; at < len(w.list); {
 		id, next := w.named(at, match == Header)
 		if id == "" {
 			at++
 			continue
 		}
-		found = append(found, Found{id, match})
+		if id, unsaid := strings.CutSuffix(id, unsaidMark); unsaid {
+			guessed = append(guessed, Found{id, match})
+		} else {
+			after := w.afterVersion(next)
+			found = append(found, Found{w.openLicence(id, after), match})
+			if other := w.otherVersion(id, after); other != "" {
+				found = append(found, Found{other, match})
+			}
+		}
 		at = next
 	}
-	return oneNotice(found)
+	return withInvariants(text, oneNotice(withGuessed(found, guessed)))
+}
+
+// unsaidMark ends an id whose version was taken for granted.
+const unsaidMark = "?"
+
+// withGuessed adds the licences named without a version, but for those of which
+// the same text says the version elsewhere.
+func withGuessed(found, guessed []Found) []Found {
+	said := len(found)
+	for _, g := range guessed {
+		family, _, _ := strings.Cut(g.ID, "-")
+		if !slices.ContainsFunc(found[:said], func(f Found) bool { return strings.HasPrefix(strings.TrimPrefix(f.ID, "LicenseRef-"), family+"-") }) {
+			found = append(found, g)
+		}
+	}
+	return found
+}
+
+// afterVersion returns the word after the version that follows a name.
+func (w *words) afterVersion(next int) int {
+	for i := next; i < min(next+farVersion, len(w.list)); i++ {
+		if word := strings.TrimPrefix(string(w.at(i)), "v"); word != "" && isDigit(word[0]) {
+			return i + 1
+		}
+	}
+	return next
+}
+
+// openLicence names the first version of the Licence Ouverte, unless the text
+// goes on to allow later ones: then the second may be chosen.
+func (w *words) openLicence(id string, next int) string {
+	switch {
+	case id != "etalab-1.0":
+		return id
+	case w.hasName(next, "ou ulterieure") > 0, w.hasName(next, "or later") > 0, w.hasName(next, "ou toute version ulterieure") > 0:
+		return "etalab-2.0"
+	}
+	return FirstOpenLicence
+}
+
+// otherVersion reads "either version 2 or (at your option) version 3": the id of
+// the second, "" for none.
+func (w *words) otherVersion(id string, next int) string {
+	base, suffix := Base(id)
+	if suffix != "-only" || w.hasName(next, "or") == 0 {
+		return ""
+	}
+	for i := next + 1; i < min(next+6, len(w.list)-1); i++ {
+		if number, ok := gnuVersions[string(w.at(i+1))]; ok && string(w.at(i)) == "version" {
+			family, _, _ := strings.Cut(base, "-")
+			return family + "-" + number + suffix
+		}
+	}
+	return ""
+}
+
+// withInvariants completes the ids of the Free Documentation License by what a
+// notice says of sections that nobody may change.
+func withInvariants(text string, found []Found) []Found {
+	if len(found) == 0 || !strings.Contains(text, " invariant sections ") {
+		return found
+	}
+	kind := "-invariants"
+	if strings.Contains(text, " no invariant sections ") {
+		kind = "-no-invariants"
+	}
+	for i, f := range found {
+		if base, suffix := Base(f.ID); strings.HasPrefix(base, "GFDL-") && suffix != "" {
+			found[i].ID = base + kind + suffix
+		}
+	}
+	return found
 }
 
 // oneNotice drops "GPL-3.0" and "GPL-3.0-only" where the same text also says
@@ -210,7 +292,7 @@ func (w *words) versioned(f *family, next int, inNotice bool) string {
 	for i := next; i < min(next+reach, len(w.list)); i++ {
 		word := strings.TrimPrefix(string(w.at(i)), "v")
 		version, plus := strings.CutSuffix(word, "+")
-		if number, ok := f.versions[version]; ok {
+		if number, ok := f.versions[version]; ok && (i == next || !isItem(word) || saysVersion[string(w.at(i-1))]) {
 			if plus && f.later {
 				return f.id + number + "-or-later"
 			}
@@ -220,11 +302,20 @@ func (w *words) versioned(f *family, next int, inNotice bool) string {
 			break
 		}
 	}
-	if f.unsaid == "" || f.bare {
+	if f.unsaid == "" || f.bare || next < len(w.list) && hosts[string(w.at(next))] {
 		return ""
 	}
-	return f.id + f.unsaid
+	return f.id + f.unsaid + unsaidMark
 }
+
+// hosts are what follows a name that is only a part of an address: cecill.info.
+var hosts = map[string]bool{"info": true, "org": true, "com": true, "eu": true}
+
+// saysVersion are the words before a number that is a version, and not that of
+// an item in the list below.
+var saysVersion = map[string]bool{"version": true, "versions": true, "v": true, "gnu": true, "license": true, "ver": true, "gpl": true}
+
+func isItem(word string) bool { return len(word) == 1 }
 
 // later reads what a text says of later versions after the version's number.
 // A notice that names a version and no later one means that version only.

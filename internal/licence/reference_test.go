@@ -114,7 +114,7 @@ func samples(t testing.TB) []checkedSample {
 				s.ids = append(s.ids, id)
 			}
 		}
-		s.whole = len(lines) == 2 && len(s.ids) == 1 && (lines[0] == "100%" || strings.HasPrefix(lines[0], "99"))
+		s.whole = len(lines) == 2 && len(s.ids) == 1 && (lines[0] == "100%" || strings.HasPrefix(lines[0], "9"))
 		if len(s.ids) > 0 {
 			s.id = s.ids[0]
 		}

@@ -36,7 +36,7 @@ const (
 // alike finds the references that the text holds, one after the other, each
 // with the part that it covers. The second result is the best that was found
 // besides, and not enough.
-func (t *tables) alike(all []uint32) ([]likeness, likeness) {
+func (t *tables) alike(all []uint32, w *words) ([]likeness, likeness) {
 	hits := t.hits(all)
 	taken := make([]bool, len(all))
 	var found []likeness
@@ -48,11 +48,11 @@ func (t *tables) alike(all []uint32) ([]likeness, likeness) {
 				continue
 			}
 			l := t.measure(reference, positions, all, taken)
-			if l.score() > best.score() {
+			if l.score() > best.score() && mayBe(t.references[reference].id, w.part(l)) {
 				best = l
 			}
 		}
-		if !t.enough(best) {
+		if !t.enough(best) || w.changed {
 			nearest = best
 			break
 		}
