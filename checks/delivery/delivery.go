@@ -14,6 +14,7 @@ var texts embed.FS
 // Checks lists the package's checks in the order of the catalogue.
 var Checks = []*audit.Check{
 	dependenciesLocked,
+	runtimeSupported,
 	ciRunsTests,
 	hostingAgreed,
 	frameworkApproved,

@@ -34,6 +34,7 @@ func TestAllowed(t *testing.T) {
 		{"python", "!=3.0.*,!=3.1.*,>=2.7", "3.14", true, false},
 		{"python", ">=2.7,<3", "2.7", false, false},
 		{"python", "3.99", "", false, true},
+		{"python", "=3.8.5=h26836e1_1", "3.8", false, false},
 		{"node", "12.x", "12", false, false},
 		{"node", ">=10 <13", "12", false, false},
 		{"node", "10 - 14", "14", false, false},

@@ -109,7 +109,7 @@ const maxConstraint = 200
 var (
 	alternatives = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\s*\|\|?\s*|;`) })
 	condition    = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^\s*(>=|<=|===|==|!=|~>|~=|=>|>|<|=|\^|~)?\s*v?(\d+(?:[._]\d+)*)((?:\.[xX*])*)(?:[-+@][A-Za-z][\w.+-]*|(?:a|b|rc|\.dev)\d*)?\s*(?:,|\s|$)`)
+		return regexp.MustCompile(`^\s*(>=|<=|===|==|!=|~>|~=|=>|>|<|=|\^|~)?\s*v?(\d+(?:[._]\d+)*)((?:\.[xX*])*)(?:[-+@][A-Za-z][\w.+-]*|(?:a|b|rc|\.dev)\d*|=\w+)?\s*(?:,|\s|$)`)
 	})
 	hyphens = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*v?([\d.]+)\s+-\s+v?([\d.]+)\s*$`) })
 )
@@ -198,4 +198,22 @@ func between(product, operator string, v []int) span {
 		return span{v, next(v[:min(len(v), 2)])}
 	}
 	return span{v, next(v)}
+}
+
+// Overlap reports whether some version satisfies both constraints; true when one
+// cannot be read.
+func (t *Table) Overlap(product, one, other string) bool {
+	a, okA := parse(product, one)
+	b, okB := parse(product, other)
+	if !okA || !okB {
+		return true
+	}
+	for _, x := range a {
+		for _, y := range b {
+			if both := x.and(y); both.high == nil || compare(both.low, both.high) < 0 {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -35,6 +35,13 @@ func readPOM(m *Manifest, content []byte) error {
 			m.setRuntime("java", fillProperties(properties[key], properties))
 		}
 	}
+	for _, plugin := range project.get("build", "plugins").each("plugin") {
+		for _, key := range []string{"release", "target"} {
+			if m.Runtimes["java"] == "" && plugin.get("artifactId").str() == "maven-compiler-plugin" {
+				m.setRuntime("java", fill(plugin.get("configuration", key)))
+			}
+		}
+	}
 	if parent != nil {
 		m.addMaven(parent.get("groupId").str(), parent.get("artifactId").str(), fill(parent.get("version")), false, parent.line)
 	}
