@@ -26,7 +26,7 @@ func runLicenceApproved(s *audit.Snapshot) audit.Verdict {
 	if path != "" {
 		verdict = verdict.At(audit.Place{Path: path})
 	}
-	return verdict.Fact("expression", expression.String()).Fact("list", licence.StatutoryName)
+	return verdict.Fact("expression", expression.String()).Fact("list", licence.ListFor(s.Policy).Name)
 }
 
 func approval(s *audit.Snapshot, e *evidence, expression licence.Expression) audit.Verdict {
@@ -40,7 +40,12 @@ func approval(s *audit.Snapshot, e *evidence, expression licence.Expression) aud
 		}
 		return audit.NotApplicable("no-licence")
 	}
-	switch expression.Standing(licence.StandingOf) {
+	list := licence.ListFor(s.Policy)
+	standing := expression.Standing(list.Standing)
+	if !list.Plain() && standing >= licence.Free {
+		return byPolicy(s, e, expression, list)
+	}
+	switch standing {
 	case licence.CodeListed:
 		if slices.ContainsFunc(expression.IDs(), licence.LeavesLaterOpen) {
 			return audit.Met("later-unsaid", "expression", written)
@@ -57,6 +62,22 @@ func approval(s *audit.Snapshot, e *evidence, expression licence.Expression) aud
 		return audit.Unknown("unplaced", "expression", written)
 	}
 	return audit.NotMet("not-free", "expression", written)
+}
+
+// byPolicy is the verdict on a free licence where the policy names a list of its
+// own.
+func byPolicy(s *audit.Snapshot, e *evidence, expression licence.Expression, list licence.Listed) audit.Verdict {
+	written := expression.String()
+	standing := expression.Standing(list.Standing)
+	switch {
+	case standing == licence.CodeListed, standing == licence.ContentListed && delivers(s, audit.Documentation, audit.Training):
+		return audit.Met("on-list", "expression", written, "list", list.Name)
+	case s.Forge != nil && s.Forge.Fork:
+		return audit.NotApplicable("fork", "expression", written)
+	case e.public != nil && len(e.public.BasedOn) > 0:
+		return audit.NotApplicable("based-on", "expression", written)
+	}
+	return audit.PartlyMet("off-list", "expression", written, "list", list.Name)
 }
 
 // unlisted is the verdict on a free licence that is not on the list. Whoever

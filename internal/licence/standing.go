@@ -33,21 +33,12 @@ const (
 )
 
 type lists struct {
-	statutory map[string]Standing
+	statutory list
 	free      map[string]bool
 }
 
 var loadLists = sync.OnceValue(func() lists {
-	l := lists{map[string]Standing{}, map[string]bool{}}
-	for line := range strings.Lines(statutoryList) {
-		switch fields := strings.Fields(line); {
-		case len(fields) != 2:
-		case fields[0] == "code":
-			l.statutory[fields[1]] = CodeListed
-		case fields[0] == "content":
-			l.statutory[fields[1]] = ContentListed
-		}
-	}
+	l := lists{readList(statutoryList), map[string]bool{}}
 	for line := range strings.Lines(freeList) {
 		if !strings.HasPrefix(line, "#") {
 			l.free[strings.TrimSpace(line)] = true
