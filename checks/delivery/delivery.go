@@ -19,4 +19,5 @@ var Checks = []*audit.Check{
 	hostingAgreed,
 	frameworkApproved,
 	testsPresent,
+	versionsReleased,
 }

@@ -22,7 +22,7 @@ const module = "github.com/perenne-audit/perenne"
 // readers turn files of the snapshot into something a check can ask about.
 var readers = []string{
 	"internal/container", "internal/database", "internal/deliverable", "internal/document", "internal/guide",
-	"internal/history", "internal/licence", "internal/lifecycle", "internal/manifest", "internal/publiccode",
+	"internal/history", "internal/licence", "internal/lifecycle", "internal/manifest", "internal/publiccode", "internal/release",
 	"internal/script", "internal/yamlfile",
 }
 
@@ -40,6 +40,7 @@ var imports = map[string][]string{
 	"internal/guide":       {"internal/audit", "internal/document"},
 	"internal/database":    {"internal/audit", "internal/container", "internal/manifest"},
 	"internal/history":     {"internal/audit"},
+	"internal/release":     {"internal/audit", "internal/document"},
 	"internal/lifecycle":   {"internal/audit"},
 	"internal/manifest":    {"internal/audit"},
 	"internal/licence":     {"internal/audit", "internal/manifest", "internal/document"},

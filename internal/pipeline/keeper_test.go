@@ -199,6 +199,28 @@ func TestKeeperJudgesAnUnchangedRepositoryAgain(t *testing.T) {
 	}
 }
 
+// The commit has not moved, and a version was tagged on it meanwhile: the question
+// about the HEAD brings the tag, and no object is fetched.
+func TestKeeperSeesATagOnAnUnchangedCommit(t *testing.T) {
+	k := keep(t)
+	k.push("main.py", "import flask\n")
+	k.push("requirements.txt", "flask==3.0.0\n")
+	first, _ := k.audited()
+	if got := reasonFor(t, first, "versions-released"); got != "not-met none" {
+		t.Errorf("before: %s", got)
+	}
+	k.git("-C", k.work, "tag", "-a", "-m", "first", "v1.0")
+	k.git("-C", k.work, "push", "-q", "origin", "v1.0")
+	k.now = k.now.Add(time.Hour)
+	second, posts := k.audited()
+	if posts != 0 || !k.last.Unchanged {
+		t.Errorf("%d requests for objects for a tag: %+v", posts, k.last)
+	}
+	if got := reasonFor(t, second, "versions-released"); got != "partly-met no-notes" {
+		t.Errorf("after: %s", got)
+	}
+}
+
 // Judged again on the same day, nothing differs from the first time: one audit
 // is kept, and seen again.
 func TestKeeperKeepsOneAuditOfTheSame(t *testing.T) {
