@@ -31,7 +31,7 @@ var severalPeopleKnow = &audit.Check{
 		audit.WebApplication, audit.Service, audit.ShinyApp, audit.DesktopApplication, audit.Library,
 		audit.DataPipeline, audit.Notebook, audit.DataikuProject,
 	},
-	EffortHours: 14, LeadDays: 180, Side: audit.DSI,
+	EffortHours: 14, LeadDays: 180, Side: audit.DSI, WithTeam: true,
 	Source: "https://chaoss.community/kb/metric-contributor-absence-factor/",
 	Texts:  texts, Run: runSeveralPeopleKnow,
 }

@@ -29,6 +29,9 @@ type Check struct {
 	// LeadDays is how long somebody else takes before the work can end.
 	LeadDays int
 	Side     Side
+	// WithTeam is true for a gap that closes only while the team is there, whatever
+	// its axis: who knows the code leaves when the mission ends.
+	WithTeam bool
 	// Source is where the rule comes from: a link, or a standard's section.
 	Source string
 	// Rule is true for a question that a policy adds: no catalogue knows it, so its

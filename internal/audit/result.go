@@ -96,6 +96,16 @@ type Action struct {
 	Gain float64
 	// Blocking is true while the gap alone keeps the axis from its band.
 	Blocking bool
+	// Side is who acts: the check's own, or another once the team has left.
+	Side Side
+	// Quadrant is empty until the action is placed; see the package plan.
+	Quadrant Quadrant
+	// Due is the day by which it must be done, and Start the last day on which to
+	// begin, counting how long others take and the work itself; both are zero for
+	// [Undated].
+	Due, Start time.Time
+	// Orphaned is true for what was the team's to do, when the team has left.
+	Orphaned bool
 }
 
 // Maintainers sums up who keeps the repository alive.

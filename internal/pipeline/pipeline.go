@@ -34,6 +34,8 @@ type Options struct {
 	// people declared about it.
 	Waivers      []audit.Waiver
 	Attestations []audit.Attestation
+	// Dates are what the plan counts back from; both may be zero.
+	Dates audit.Dates
 	// Acquire says how to read repositories; its Needs are set from Checks.
 	Acquire acquire.Options
 }
@@ -47,7 +49,7 @@ func (o Options) For(c *audit.Challenge, source audit.Source) Options {
 	if len(o.Kinds) == 0 && len(c.Repositories) == 1 {
 		o.Kinds = c.Kinds
 	}
-	o.Waivers, o.Attestations = c.WaiversFor(source.URL), c.Attestations
+	o.Waivers, o.Attestations, o.Dates = c.WaiversFor(source.URL), c.Attestations, c.Dates()
 	o.Acquire.Branch, o.Acquire.Folder = source.Branch, source.Folder
 	return o
 }
@@ -94,7 +96,7 @@ func (o Options) judge(ctx context.Context, target string, s *audit.Snapshot) (*
 	return &audit.Result{
 		Target: acquire.Show(target), Catalogue: o.Catalogue, Repository: s.Repository, TakenAt: s.TakenAt,
 		Deliverables: s.Deliverables, Languages: deliverable.Languages(first), DocumentationLanguage: language(first),
-		Score: score.Of(judged), Judged: judged, Actions: plan.Of(judged, score.Of),
+		Score: score.Of(judged), Judged: judged, Actions: plan.Place(plan.Of(judged, score.Of), o.Dates, s.TakenAt),
 		Maintainers: history.Summary(first), Limits: s.Limits,
 	}, nil
 }

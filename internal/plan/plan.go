@@ -22,7 +22,7 @@ func Of(judged []audit.Judged, score func([]audit.Judged) audit.Score) []audit.A
 		after := slices.Clone(judged)
 		after[i].Verdict.Answer = audit.AnswerMet
 		gain := axisScore(score(after), j.Check.Axis) - axisScore(before, j.Check.Axis)
-		actions = append(actions, audit.Action{Check: j.Check, Gain: gain, Blocking: blocks(j)})
+		actions = append(actions, audit.Action{Check: j.Check, Gain: gain, Blocking: blocks(j), Side: j.Check.Side})
 	}
 	slices.SortStableFunc(actions, func(a, b audit.Action) int {
 		return cmp.Or(

@@ -112,6 +112,9 @@ type (
 		LeadDays    int        `json:"lead_days"`
 		Side        audit.Side `json:"side"`
 		Gain        jsonGain   `json:"gain"`
+		// Both are absent while no date is known to count back from.
+		Quadrant audit.Quadrant `json:"quadrant,omitempty"`
+		Due      string         `json:"due,omitempty"`
 	}
 	jsonGain struct {
 		Axis   audit.Axis `json:"axis"`
@@ -226,8 +229,8 @@ func (document *jsonAudit) addChecks(r *audit.Result, lang audit.Lang) error {
 	for _, g := range all {
 		document.Actions = append(document.Actions, jsonAction{
 			Check: g.Check.ID, Title: g.text.Title, Fix: g.text.Fix, EffortHours: g.Check.EffortHours,
-			LeadDays: g.Check.LeadDays, Side: g.Check.Side,
-			Gain: jsonGain{Axis: g.Check.Axis, Points: round(g.Gain)},
+			LeadDays: g.Check.LeadDays, Side: g.Side,
+			Gain: jsonGain{Axis: g.Check.Axis, Points: round(g.Gain)}, Quadrant: dated(g.Quadrant), Due: jsonDate(g.Due),
 		})
 	}
 	return nil
@@ -251,6 +254,14 @@ func jsonAttestationOf(j audit.Judged) *jsonAttestation {
 		Says: clean(maskAll(a.Says)), Author: clean(maskAll(a.Author)), Link: clean(a.Link),
 		Date: jsonDate(a.Date), Expires: jsonDate(a.Expires), Contradicted: j.Contradicted,
 	}
+}
+
+// dated leaves out the quadrant of what no date is known for.
+func dated(q audit.Quadrant) audit.Quadrant {
+	if q == audit.Undated {
+		return ""
+	}
+	return q
 }
 
 // jsonDate writes a day, "" for none.

@@ -238,7 +238,7 @@ func (p *page) gap(g gap) {
 
 // worth says what closing a gap costs and brings.
 func worth(m *text.Messages, g gap) string {
-	parts := []string{m.Say("report.effort", "hours", g.Check.EffortHours, "side", m.Word(string(g.Check.Side)))}
+	parts := []string{m.Say("report.effort", "hours", g.Check.EffortHours, "side", m.Word(string(g.Side)))}
 	if g.Check.LeadDays > 0 {
 		parts = append(parts, m.Say("report.lead", "days", g.Check.LeadDays))
 	}

@@ -255,7 +255,7 @@ func (kept *keptResult) judged(r *audit.Result, lookup Lookup) {
 			check.EffortHours, check.LeadDays, check.Side = a.EffortHours, a.LeadDays, a.Side
 		})
 		then[a.Check] = check
-		r.Actions = append(r.Actions, audit.Action{Check: check, Gain: a.Gain, Blocking: a.Blocking})
+		r.Actions = append(r.Actions, audit.Action{Check: check, Gain: a.Gain, Blocking: a.Blocking, Side: check.Side})
 	}
 	for _, c := range kept.Checks {
 		verdict := audit.Verdict{Answer: c.Answer, Reason: audit.Reason{Key: c.Reason, Args: plain(c.Args)}, Facts: plain(c.Facts)}

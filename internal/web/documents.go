@@ -337,7 +337,7 @@ func actionsOf(c *board.Challenge, v veil, lang audit.Lang) ([]actionDocument, e
 		all = append(all, actionDocument{
 			Check: a.Check.ID, Title: t.Title, Fix: t.Fix, Reason: report.Explain(t, v.verdict(a.Check.ID, a.Verdict).Reason, lang),
 			Repository: a.Repository, Blocking: a.Blocking, EffortHours: a.Check.EffortHours, LeadDays: a.Check.LeadDays,
-			Side: a.Check.Side, Axis: a.Check.Axis, Gain: rounded(a.Gain),
+			Side: a.Side, Axis: a.Check.Axis, Gain: rounded(a.Gain),
 		})
 	}
 	return all, nil
