@@ -19,5 +19,6 @@ var Checks = []*audit.Check{
 	hostingAgreed,
 	frameworkApproved,
 	testsPresent,
+	dependenciesWatched,
 	versionsReleased,
 }
