@@ -23,7 +23,7 @@ const module = "github.com/perenne-audit/perenne"
 var readers = []string{
 	"internal/container", "internal/database", "internal/deliverable", "internal/document", "internal/guide",
 	"internal/history", "internal/licence", "internal/lifecycle", "internal/manifest", "internal/publiccode", "internal/release",
-	"internal/script", "internal/yamlfile",
+	"internal/script", "internal/secret", "internal/yamlfile",
 }
 
 // imports is the one table of what a package may import from this module. A key
@@ -33,6 +33,7 @@ var imports = map[string][]string{
 	"internal/audit": {},
 
 	"internal/script":      {"internal/audit"},
+	"internal/secret":      {"internal/audit"},
 	"internal/yamlfile":    {"internal/audit"},
 	"internal/container":   {"internal/audit", "internal/yamlfile"},
 	"internal/publiccode":  {"internal/audit", "internal/yamlfile"},

@@ -1,0 +1,187 @@
+// Package secret finds what should not have been committed: private keys, tokens
+// of known services, passwords in addresses, and secrets written into the
+// configuration. It looks at the files of one commit, not at those before it.
+//
+// It would rather miss one than raise a false alarm. Samples, tests, fixtures and
+// documents do not count, nor do placeholders, references to variables, encrypted
+// values, and what browsers are given anyway. What it finds never holds the
+// secret itself.
+package secret
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+)
+
+// Finding is one secret.
+type Finding struct {
+	Path string `json:"path"`
+	// Line counts from 1; 0 for a whole file.
+	Line int `json:"line"`
+	// Kind is "private-key", "key-file", "password-file", "password-in-address",
+	// "assigned" for a value given to a name that says secret, or the kind of a
+	// service's token: "github-pat".
+	Kind string `json:"kind"`
+}
+
+// maxBytes is more than any file that a person writes; what is longer is data.
+const maxBytes = 1 << 20
+
+type findingsKey struct{}
+
+// Of returns what was found, computed once, sorted by path and line; never nil. A
+// line is named once.
+func Of(s *audit.Snapshot) []Finding {
+	return audit.Once(s, findingsKey{}, func(s *audit.Snapshot) []Finding {
+		found := []Finding{}
+		for _, f := range s.OwnFiles() {
+			if len(found) >= maxFound {
+				break
+			}
+			// What was too big to be fetched is data.
+			if f.Mode == audit.Symlink || f.Mode == audit.Submodule || f.SizeBytes < 0 || f.SizeBytes > maxBytes {
+				continue
+			}
+			if kind, ok := keyFile(s, f); ok {
+				found = append(found, Finding{Path: f.Path, Kind: kind})
+				continue
+			}
+			place := placeOf(f.Path)
+			if place == nowhere {
+				continue
+			}
+			content, err := s.Read(f)
+			if err != nil || audit.IsBinary(content) {
+				continue
+			}
+			for _, one := range scan(f.Path, content, place) {
+				if one.Kind != "private-key" || !forLocalhost(s, f) {
+					found = append(found, one)
+				}
+			}
+		}
+		return found
+	})
+}
+
+// scan returns what a text holds, sorted by line.
+func scan(path string, content []byte, place place) []Finding {
+	if encrypted(content) {
+		return nil
+	}
+	t := &text{path: path, content: content, place: place, rules: loadRules(), assigned: -1}
+	t.rules.automaton.find(content, func(word, end int) bool {
+		t.look(word, end)
+		return len(t.found) < maxFindings
+	})
+	slices.SortStableFunc(t.found, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(vague(a.Kind), vague(b.Kind)))
+	})
+	return slices.CompactFunc(t.found, func(a, b Finding) bool { return a.Line == b.Line })
+}
+
+// vague orders what one line was found to hold: whose token it is says most.
+func vague(kind string) int { return slices.Index([]string{"password-in-address", "assigned"}, kind) }
+
+// maxFindings is what one file is asked for, maxFound a repository: more would say
+// no more.
+const (
+	maxFindings = 100
+	maxFound    = 500
+)
+
+// marks of files whose values somebody encrypted before committing them.
+var encryptedMarks = [][]byte{
+	[]byte("ENC[AES256_GCM"), []byte("$ANSIBLE_VAULT;"), []byte("kind: SealedSecret"), []byte("-----BEGIN PGP MESSAGE-----"),
+	[]byte("-----BEGIN AGE ENCRYPTED FILE-----"),
+}
+
+func encrypted(content []byte) bool {
+	return slices.ContainsFunc(encryptedMarks, func(mark []byte) bool { return bytes.Contains(content, mark) })
+}
+
+// text is one file while it is looked at.
+type text struct {
+	path    string
+	content []byte
+	place   place
+	rules   *rules
+	// counted is how far newlines were counted, lines how many there were.
+	counted, lines int
+	// assigned is where the line begins that was last read for an assignment.
+	assigned int
+	found    []Finding
+}
+
+// look acts on one word that the automaton found.
+func (t *text) look(word, end int) {
+	owners := t.rules.owners[word]
+	for _, owner := range owners {
+		t.token(&t.rules.services[owner], end)
+	}
+	switch mark := t.rules.words[word]; {
+	case mark == markKeyBlock:
+		if keyBlock(t.content[end-len(mark):]) {
+			t.add(end, "private-key")
+		}
+	case mark == markURL:
+		if t.place == anywhere && passwordAt(t.content, end) {
+			t.add(end, "password-in-address")
+		}
+	case len(owners) == 0 && t.place == anywhere:
+		begin, line := t.lineAt(end)
+		if begin == t.assigned || len(line) > maxLine {
+			return
+		}
+		t.assigned = begin
+		if t.assigns(begin, line) {
+			t.add(end, "assigned")
+		}
+	}
+}
+
+// maxLine is longer than any line that a person writes.
+const maxLine = 2000
+
+// How far from a keyword a token may begin and end.
+const (
+	windowBefore = 64
+	windowAfter  = 640
+)
+
+func (t *text) token(s *service, end int) {
+	begin, line := t.lineAt(end)
+	from := max(0, end-begin-windowBefore)
+	to := min(len(line), end-begin+windowAfter)
+	m := s.compiled().FindSubmatch(line[from:to])
+	if m == nil {
+		return
+	}
+	value := m[0]
+	if len(m) > 1 && len(m[1]) > 0 {
+		value = m[1]
+	}
+	if entropy(string(value)) > s.entropy && !placeholder(string(value)) {
+		t.add(end, s.kind)
+	}
+}
+
+// lineAt returns where the line begins that holds the byte before end, and the
+// line without its newline.
+func (t *text) lineAt(end int) (begin int, line []byte) {
+	begin = bytes.LastIndexByte(t.content[:end], '\n') + 1
+	if n := bytes.IndexByte(t.content[end:], '\n'); n >= 0 {
+		return begin, t.content[begin : end+n]
+	}
+	return begin, t.content[begin:]
+}
+
+// add counts lines only as far as needed; calls come in the order of the text.
+func (t *text) add(end int, kind string) {
+	t.lines += bytes.Count(t.content[t.counted:end], []byte("\n"))
+	t.counted = end
+	t.found = append(t.found, Finding{Path: t.path, Line: t.lines + 1, Kind: kind})
+}
