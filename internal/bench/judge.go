@@ -26,7 +26,7 @@ import (
 const judgeRole = "judge-one-repository"
 
 func judgeAlone(args []string) error {
-	s, err := hold(context.Background(), args[0])
+	s, err := hold(context.Background(), args[0], audit.NeedTree|audit.NeedAuthors)
 	if err != nil {
 		return err
 	}
@@ -38,13 +38,13 @@ func judgeAlone(args []string) error {
 	return json.NewEncoder(os.Stdout).Encode(sample{Wall: time.Since(start), CPU: ownCPU() - before})
 }
 
-// hold acquires a repository with its files and its authors.
-func hold(ctx context.Context, target string) (*acquire.Snapshot, error) {
+// hold acquires a repository with its files, its authors and what else is needed.
+func hold(ctx context.Context, target string, needs audit.Need) (*acquire.Snapshot, error) {
 	settings, err := config.Load("")
 	if err != nil {
 		return nil, err
 	}
-	o := acquire.Options{Limits: settings.Limits, Needs: audit.NeedTree | audit.NeedAuthors, TakenAt: time.Now().UTC()}
+	o := acquire.Options{Limits: settings.Limits, Needs: needs, TakenAt: time.Now().UTC()}
 	s, err := acquire.Fetch(ctx, target, o)
 	if err == nil && (s.Tree == nil || s.History == nil) {
 		err = errors.New("the files or the history did not come")
@@ -70,7 +70,7 @@ func ownCPU() time.Duration {
 
 // describe names a bare repository and says how large it is.
 func describe(ctx context.Context, repo string) (string, error) {
-	s, err := hold(ctx, repo)
+	s, err := hold(ctx, repo, audit.NeedTree|audit.NeedAuthors)
 	if err != nil {
 		return "", err
 	}

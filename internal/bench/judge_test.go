@@ -25,7 +25,7 @@ func BenchmarkJudge(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, repo := range repos {
-		s, err := hold(b.Context(), repo)
+		s, err := hold(b.Context(), repo, audit.NeedTree|audit.NeedAuthors)
 		if err != nil {
 			b.Fatal(err)
 		}

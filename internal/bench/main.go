@@ -2,7 +2,8 @@
 
 // Command bench measures perenne beside what it is compared with, over
 // repositories served by the real git http-backend on loopback: perenne's whole
-// audit, git's own bare clone, and an audit made with go-git's PlainClone. They
+// audit, git's own bare clone, and an audit made with go-git's PlainClone; and, on
+// the repository itself, which commits changed which file, beside git log. They
 // take turns in one run, so that their ratios hold on a noisy machine too.
 //
 //	make bench
@@ -48,7 +49,7 @@ func main() {
 
 // roleOf tells the parts that this program plays as its own child.
 func roleOf(args []string) (func([]string) error, bool) {
-	roles := map[string]func([]string) error{measureRole: measure, plainCloneRole: plainCloneAudit, judgeRole: judgeAlone}
+	roles := map[string]func([]string) error{measureRole: measure, plainCloneRole: plainCloneAudit, judgeRole: judgeAlone, walkRole: walk}
 	if len(args) < 2 {
 		return nil, false
 	}

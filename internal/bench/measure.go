@@ -36,9 +36,21 @@ type bench struct {
 	progress     io.Writer
 }
 
-// contenders take turns in this order, under these names. The last is a part of
-// the first.
-var contenders = []string{"perenne audit", "git clone --bare", "go-git clone and read", "checks alone"}
+// contenders take turns in this order, under these names. The fourth is a part of
+// the first; the last two read the repository where it lies.
+var contenders = []string{
+	"perenne audit", "git clone --bare", "go-git clone and read", "checks alone", "history of each file", "git log --name-only",
+}
+
+// comparisons are the ratios that the table shows, by places in contenders.
+var comparisons = []struct {
+	name string
+	a, b int
+}{
+	{"audit / git clone --bare", 0, 1},
+	{"audit / go-git clone and read", 0, 2},
+	{"history of each file / git log", 4, 5},
+}
 
 // repository measures one repository and writes its table.
 func (b *bench) repository(ctx context.Context, out io.Writer, repo string) error {
@@ -65,7 +77,7 @@ func (b *bench) repository(ctx context.Context, out io.Writer, repo string) erro
 	// The first turn only warms the caches of the disk.
 	for turn := range 1 + b.repeats {
 		for i := range contenders {
-			s, err := b.turn(ctx, i, url, &received)
+			s, err := b.turn(ctx, i, url, repo, &received)
 			if err != nil {
 				return fmt.Errorf("%s: %w", contenders[i], err)
 			}
@@ -78,15 +90,18 @@ func (b *bench) repository(ctx context.Context, out io.Writer, repo string) erro
 }
 
 // turn runs one contender once, into a folder that is gone afterwards.
-func (b *bench) turn(ctx context.Context, contender int, url string, received *atomic.Int64) (sample, error) {
+func (b *bench) turn(ctx context.Context, contender int, url, repo string, received *atomic.Int64) (sample, error) {
 	into := filepath.Join(b.dir, "clone")
 	defer os.RemoveAll(into)
 	command := [][]string{
 		{b.perenne, "audit", url},
 		{"git", "clone", "--quiet", "--bare", url, into},
 		{os.Args[0], plainCloneRole, url, into},
+		nil,
+		{os.Args[0], walkRole, repo},
+		{"git", "-C", repo, "log", "--name-only", "--format=%H"},
 	}
-	if contender == len(command) {
+	if command[contender] == nil {
 		return child(ctx, judgeRole, url)
 	}
 	received.Store(0)

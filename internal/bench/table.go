@@ -73,8 +73,8 @@ func table(out io.Writer, title string, runs []series) error {
 	for i, name := range contenders {
 		row(name, func(c quantity) string { return c.text(runs[i].median(c.of)) })
 	}
-	for i, name := range contenders[1:3] {
-		row("audit / "+name, func(c quantity) string { return ratio(runs[0], runs[i+1], c.of) })
+	for _, pair := range comparisons {
+		row(pair.name, func(c quantity) string { return ratio(runs[pair.a], runs[pair.b], c.of) })
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
