@@ -33,9 +33,15 @@ type Config struct {
 	Portfolio string         `mapstructure:"portfolio"`
 	Data      string         `mapstructure:"data"`
 	Listen    string         `mapstructure:"listen"`
+	Work      Work           `mapstructure:"work"`
 	Database  Database       `mapstructure:"database"`
 	Queue     Queue          `mapstructure:"queue"`
 	Access    Access         `mapstructure:"access"`
+}
+
+// Work is what concerns 'perenne work' alone.
+type Work struct {
+	Listen string `mapstructure:"listen"`
 }
 
 // Database says where audits are kept.
@@ -69,12 +75,14 @@ type Token struct {
 
 // OIDC is an identity provider; without an issuer there is none.
 type OIDC struct {
-	Issuer       string  `mapstructure:"issuer"`
-	ClientID     string  `mapstructure:"client_id"`
-	ClientSecret string  `mapstructure:"client_secret"`
-	RedirectURL  string  `mapstructure:"redirect_url"`
-	Claim        string  `mapstructure:"claim"`
-	Roles        []Grant `mapstructure:"roles"`
+	Issuer       string   `mapstructure:"issuer"`
+	ClientID     string   `mapstructure:"client_id"`
+	ClientSecret string   `mapstructure:"client_secret"`
+	RedirectURL  string   `mapstructure:"redirect_url"`
+	Scopes       []string `mapstructure:"scopes"`
+	Claim        string   `mapstructure:"claim"`
+	Roles        []Grant  `mapstructure:"roles"`
+	DefaultRole  string   `mapstructure:"default_role"`
 }
 
 // Grant gives the members of a group a role.

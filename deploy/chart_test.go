@@ -135,8 +135,13 @@ func restricted(t *testing.T, where string, p pod) {
 				t.Errorf("%s: %s: the database's address is no secret: %+v", where, c.Name, e)
 			}
 		}
-		if c.Name == "web" && (c.LivenessProbe.HTTPGet.Path != "/healthz" || c.ReadinessProbe.HTTPGet.Path != "/readyz") {
+	}
+	for _, c := range p.Containers {
+		if c.LivenessProbe == nil || c.LivenessProbe.HTTPGet.Path != "/healthz" || c.ReadinessProbe == nil || c.ReadinessProbe.HTTPGet.Path != "/readyz" {
 			t.Errorf("%s: %s is not probed", where, c.Name)
+		}
+		if i := slices.Index(c.Args, "--listen"); i < 0 || c.Args[i+1] != ":8080" {
+			t.Errorf("%s: %s does not listen where it is probed: %q", where, c.Name, c.Args)
 		}
 	}
 }
@@ -171,7 +176,7 @@ func acceptable(t *testing.T, where string, objects map[string]object) {
 func TestChartParts(t *testing.T) {
 	smallest := rendered(t, chart+"/ci/smallest-values.yaml")
 	everything := rendered(t, chart+"/ci/everything-values.yaml")
-	for _, name := range []string{"Ingress perenne", "ServiceMonitor perenne", "PrometheusRule perenne", "HorizontalPodAutoscaler perenne-worker"} {
+	for _, name := range []string{"Ingress perenne", "ServiceMonitor perenne", "PodMonitor perenne-worker", "PrometheusRule perenne", "HorizontalPodAutoscaler perenne-worker"} {
 		if _, ok := smallest[name]; ok {
 			t.Errorf("%s is there without having been asked for", name)
 		}

@@ -267,7 +267,7 @@ func TestCompose(t *testing.T) {
 		}
 	}
 	web, work, database := p.Services["web"], p.Services["work"], p.Services["postgres"]
-	if !slices.Equal(web.Command, []string{"serve", "--workers", "0"}) || !slices.Equal(work.Command, []string{"work"}) {
+	if !slices.Equal(web.Command, []string{"serve", "--workers", "0"}) || !slices.Equal(work.Command, []string{"work", "--listen", ":8080"}) {
 		t.Errorf("web runs %q, work %q", web.Command, work.Command)
 	}
 	if database.Healthcheck == nil || web.DependsOn["postgres"].Condition != "service_healthy" || work.DependsOn["postgres"].Condition != "service_healthy" {

@@ -19,9 +19,11 @@ import (
 
 // serviceFlags are the flags of the service's commands as typed.
 type serviceFlags struct {
-	config, listen, portfolio, data string
-	workers                         int
-	demo                            bool
+	config, portfolio, data string
+	// listen is where pages are served, probes where 'work' answers.
+	listen, probes string
+	workers        int
+	demo           bool
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -47,6 +49,7 @@ func (p *program) workCommand() *cobra.Command {
 	}
 	p.serviceFlags(cmd, &flags)
 	cmd.Flags().IntVar(&flags.workers, "workers", -1, p.say("help.serve.workers"))
+	cmd.Flags().StringVar(&flags.probes, "listen", "", p.say("help.work.listen"))
 	return cmd
 }
 
@@ -84,9 +87,15 @@ func (p *program) settings(flags serviceFlags) (config.Config, error) {
 	if err != nil {
 		return settings, err
 	}
-	for flag, setting := range map[string]*string{flags.listen: &settings.Listen, flags.portfolio: &settings.Portfolio, flags.data: &settings.Data} {
-		if flag != "" {
-			*setting = flag
+	for _, one := range []struct {
+		flag    string
+		setting *string
+	}{
+		{flags.listen, &settings.Listen}, {flags.probes, &settings.Work.Listen},
+		{flags.portfolio, &settings.Portfolio}, {flags.data, &settings.Data},
+	} {
+		if one.flag != "" {
+			*one.setting = one.flag
 		}
 	}
 	return settings, nil
@@ -106,13 +115,14 @@ func (p *program) serve(ctx context.Context, flags serviceFlags) error {
 		return &exit{code: exitNotAudited, message: err.Error()}
 	}
 	defer s.Close()
+	s.count(s.board)
 	handler, err := p.handler(ctx, s)
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", settings.Listen)
+	listener, err := listen(settings.Listen)
 	if err != nil {
-		return &exit{code: exitNotAudited, message: fmt.Sprintf("listen on %s: %s; choose another address with --listen", settings.Listen, err)}
+		return err
 	}
 	if s.portfolio().Demonstration {
 		fmt.Fprintln(p.stdout, p.say("serve.demonstration"))
@@ -122,6 +132,14 @@ func (p *program) serve(ctx context.Context, flags serviceFlags) error {
 		return &exit{code: exitNotAudited, message: err.Error()}
 	}
 	return nil
+}
+
+func listen(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, &exit{code: exitNotAudited, message: fmt.Sprintf("listen on %s: %s; choose another address with --listen", address, err)}
+	}
+	return listener, nil
 }
 
 // run serves and works until the context ends, then drains.
@@ -167,10 +185,11 @@ func (s *service) run(ctx context.Context, server *http.Server, listener net.Lis
 const pageGrace = 5 * time.Second
 
 func (p *program) handler(ctx context.Context, s *service) (http.Handler, error) {
-	access, err := access(s.settings)
+	access, err := access(s.settings, s.settings.Listen)
 	if err != nil {
 		return nil, err
 	}
+	access.Sessions = s.db
 	const adminPrefix = "/admin/queue"
 	admin, err := s.queue.Admin(ctx, adminPrefix)
 	if err != nil {
@@ -183,31 +202,28 @@ func (p *program) handler(ctx context.Context, s *service) (http.Handler, error)
 	})
 }
 
-// access turns the settings into who may do what. Reading is open by default
-// where only this machine can reach it.
-func access(settings config.Config) (web.Access, error) {
+// access turns the settings into who may do what at an address. Reading is open
+// by default where only this machine can reach it.
+func access(settings config.Config, listen string) (web.Access, error) {
 	a := web.Access{TrustForwarded: settings.Access.TrustForwarded}
 	switch settings.Access.Reading {
 	case "restricted":
 		a.Restricted = true
 	case "auto":
-		a.Restricted = !loopback(settings.Listen)
+		a.Restricted = !loopback(listen)
 	}
 	for _, t := range settings.Access.Tokens {
 		a.Tokens = append(a.Tokens, web.Token{Name: t.Name, SHA256: t.SHA256, Role: web.Role(t.Role)})
 	}
-	if o := settings.Access.OIDC; o.Issuer != "" {
+	// A secret alone may be there for everybody; whoever names more wants a login.
+	if o := settings.Access.OIDC; o.Issuer != "" || o.ClientID != "" || o.RedirectURL != "" || len(o.Roles) > 0 || o.DefaultRole != "" {
 		a.OIDC = &web.OIDC{Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: o.ClientSecret, RedirectURL: o.RedirectURL,
-			RoleClaim: o.Claim, Roles: map[string]web.Role{}}
+			Scopes: o.Scopes, RoleClaim: o.Claim, Roles: map[string]web.Role{}, Default: web.Role(o.DefaultRole)}
 		for _, grant := range o.Roles {
-			role, err := web.ParseRole(grant.Role)
-			if err != nil {
-				return a, fmt.Errorf("access.oidc.roles: group %s: %w", grant.Group, err)
-			}
-			a.OIDC.Roles[grant.Group] = role
+			a.OIDC.Roles[grant.Group] = web.Role(grant.Role)
 		}
 	}
-	return a, nil
+	return a, a.Check()
 }
 
 func loopback(listen string) bool {
@@ -226,29 +242,4 @@ func address(l net.Listener) string {
 		return l.Addr().String()
 	}
 	return fmt.Sprintf("localhost:%d", tcp.Port)
-}
-
-// work audits what the queue holds, and serves nothing.
-func (p *program) work(ctx context.Context, flags serviceFlags) error {
-	settings, err := p.settings(flags)
-	if err != nil {
-		return err
-	}
-	if flags.workers < 1 {
-		flags.workers = workers(settings)
-	}
-	s, err := p.newService(ctx, settings, false, flags.workers)
-	if err != nil {
-		return &exit{code: exitNotAudited, message: err.Error()}
-	}
-	defer s.Close()
-	fmt.Fprintln(p.stdout, p.say("work.ready", "workers", flags.workers))
-	if err := s.start(ctx); err != nil && ctx.Err() == nil {
-		return &exit{code: exitNotAudited, message: err.Error()}
-	}
-	<-ctx.Done()
-	if err := s.stop(); err != nil {
-		return &exit{code: exitNotAudited, message: err.Error()}
-	}
-	return nil
 }

@@ -69,12 +69,17 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 		_ = db.Close()
 		return nil, err
 	}
-	v, c := build()
 	s.board = board.NewLive(s.portfolio, db.Store, checks.ByID, settings.Queue.Every, time.Now)
-	s.metrics = metrics.New(metrics.Config{
-		Board: s.board, QueueCounts: s.queue.Counts, Version: v, Commit: c, Catalogue: checks.Version, Logger: s.logger,
-	})
+	s.count(nil)
 	return s, nil
+}
+
+// count prepares the metrics, with those of the portfolio when there is a board.
+func (s *service) count(of board.Reader) {
+	v, c := build()
+	s.metrics = metrics.New(metrics.Config{
+		Board: of, QueueCounts: s.queue.Counts, Version: v, Commit: c, Catalogue: checks.Version, Logger: s.logger,
+	})
 }
 
 func (s *service) Close() error {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -518,6 +519,96 @@ func TestServeAndWork(t *testing.T) {
 	}
 	if n := len(db.states(t)); n != repositories {
 		t.Errorf("%d repositories are kept, want %d", n, repositories)
+	}
+}
+
+// Somebody who logged in with one process is known to every other, and after a
+// restart; until they log out with any.
+func TestSessionsAreShared(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, db testDatabase) {
+		folder := t.TempDir()
+		file, settings := filepath.Join(folder, "portfolio.yaml"), filepath.Join(folder, "perenne.yaml")
+		write(t, file, "challenges: [{id: a, name: A, repositories: [{url: "+folder+"}]}]\n")
+		write(t, settings, "access: {reading: restricted, tokens: [{name: test, role: editor, sha256: "+secretHash+"}]}\n")
+		serve := func() *child {
+			return started(t, db.env, "serve", "--workers", "0", "--config", settings, "--portfolio", file, "--listen", "127.0.0.1:0")
+		}
+		client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		send := func(c *child, method, path, body string, cookie *http.Cookie) *http.Response {
+			request, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			if cookie != nil {
+				request.AddCookie(cookie)
+			}
+			response, err := client.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			return response
+		}
+		one, two := serve(), serve()
+		login := send(one, "POST", "/login", url.Values{"token": {secret}}.Encode(), nil)
+		if login.StatusCode != http.StatusSeeOther || len(login.Cookies()) == 0 {
+			t.Fatalf("login: %s", login.Status)
+		}
+		cookie := login.Cookies()[0]
+		if code := one.terminated(); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+		again := serve()
+		for _, c := range []*child{two, again} {
+			if r := send(c, "GET", "/", "", cookie); r.StatusCode != http.StatusOK {
+				t.Errorf("logged in elsewhere: %s", r.Status)
+			}
+		}
+		send(two, "POST", "/logout", "", cookie)
+		if r := send(again, "GET", "/", "", cookie); r.StatusCode != http.StatusSeeOther {
+			t.Errorf("logged out elsewhere: %s", r.Status)
+		}
+	})
+}
+
+// A process that only works says how it is and what it did, when it is told where.
+func TestWorkProbes(t *testing.T) {
+	t.Parallel()
+	f := newForge(t, 2)
+	file, env := filepath.Join(t.TempDir(), "portfolio.yaml"), []string{"PERENNE_DATA=" + t.TempDir()}
+	f.portfolio(file, 2)
+	c := started(t, env, "work", "--portfolio", file, "--listen", "127.0.0.1:0")
+	c.url = regexp.MustCompile(`probes are at (http://\S+)`).FindStringSubmatch(c.out.String())[1]
+	until(t, "the audits to be counted", func() bool {
+		status, body := c.get("/metrics")
+		return status == http.StatusOK && strings.Contains(body, `perenne_audits_total{outcome="succeeded"} 2`)
+	})
+	_, body := c.get("/metrics")
+	for _, name := range []string{"perenne_audit_duration_seconds_count", "perenne_fetched_bytes_total", "perenne_queue_jobs"} {
+		if !strings.Contains(body, name) {
+			t.Errorf("/metrics lacks %s:\n%s", name, body)
+		}
+	}
+	if strings.Contains(body, "perenne_axis_score_ratio") {
+		t.Error("the portfolio is shown by who serves it, and not by every worker too")
+	}
+	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": "ready\n"} {
+		if status, body := c.get(path); status != http.StatusOK || body != want {
+			t.Errorf("%s: %d %q", path, status, body)
+		}
+	}
+	probe := command(t, nil, "probe", c.url+"/healthz")
+	if code := probe.ends(); code != 0 {
+		t.Errorf("probe ended with %d", code)
+	}
+	taken := command(t, env, "work", "--portfolio", file, "--listen", strings.TrimPrefix(c.url, "http://"))
+	if code := taken.ends(); code != exitNotAudited || !strings.Contains(taken.err.String(), "--listen") {
+		t.Errorf("an address that is taken: %d %s", code, &taken.err)
+	}
+	if code := c.terminated(); code != 0 {
+		t.Errorf("exit code %d", code)
 	}
 }
 

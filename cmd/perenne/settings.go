@@ -31,7 +31,7 @@ func (p *program) configCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := access(settings); err != nil {
+			if _, err := access(settings, settings.Listen); err != nil {
 				return err
 			}
 			if settings.Portfolio != "" {

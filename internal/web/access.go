@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+
+	"github.com/perenne-audit/perenne/internal/store"
 )
 
 // Access says who may do what. Reading is open unless Restricted; asking for an
@@ -26,11 +28,17 @@ type Access struct {
 	Tokens []Token
 	// OIDC is nil without an identity provider.
 	OIDC *OIDC
-	// TrustForwarded believes a proxy's X-Forwarded-Proto; set it only when every
-	// request comes through one.
+	// TrustForwarded believes a proxy's X-Forwarded-Proto and the last address of
+	// its X-Forwarded-For; set it only when every request comes through one.
 	TrustForwarded bool
-	// Sessions keeps who is logged in; nil keeps it in this process.
-	Sessions scs.Store
+	// Sessions keeps who is logged in for every process; nil keeps it in this one.
+	Sessions store.Sessions
+}
+
+// Check reports everything that is wrong with the settings.
+func (a Access) Check() error {
+	_, err := newDoor(a, time.Now)
+	return err
 }
 
 // Token is a secret that stands for a role. Only its hash is configured.
@@ -104,6 +112,8 @@ func (a Access) role(n need) Role {
 type reader struct {
 	Name string
 	Role Role
+	// by is what the role comes from: a token's hash, or the identity provider.
+	by string
 }
 
 // Known reports whether names of people may be shown.
@@ -124,6 +134,8 @@ type door struct {
 	// Two managers on one store: the cookie is marked as secure where the request
 	// came over TLS, which plain http on a loopback address does not.
 	secure, insecure *scs.SessionManager
+	// What each address tries in vain: tokens, and logins begun.
+	guesses, begun *attempts
 }
 
 type hashed struct {
@@ -131,14 +143,8 @@ type hashed struct {
 	sum []byte
 }
 
-// Sessions end after a working day, or after two hours of nothing.
-const (
-	sessionLifetime = 12 * time.Hour
-	sessionIdle     = 2 * time.Hour
-)
-
 func newDoor(a Access, now func() time.Time) (*door, error) {
-	d := &door{Access: a}
+	d := &door{Access: a, guesses: newAttempts(wrongTokens, wrongTokenEvery, now), begun: newAttempts(loginsBegun, loginBegunEvery, now)}
 	var faults []error
 	for _, t := range a.Tokens {
 		sum, err := hex.DecodeString(strings.TrimSpace(t.SHA256))
@@ -161,8 +167,9 @@ func newDoor(a Access, now func() time.Time) (*door, error) {
 	d.insecure = scs.New()
 	d.insecure.Lifetime, d.insecure.IdleTimeout = sessionLifetime, sessionIdle
 	d.insecure.HashTokenInStore = true
+	d.insecure.Codec = sessionCodec{}
 	if a.Sessions != nil {
-		d.insecure.Store = a.Sessions
+		d.insecure.Store = sessions{a.Sessions}
 	}
 	d.insecure.Cookie = scs.SessionCookie{
 		Name: "perenne", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Persist: true,
@@ -186,42 +193,63 @@ func (d *door) session(r *http.Request) *scs.SessionManager {
 	return d.insecure
 }
 
-// errToken is the answer to a bearer token that nobody has.
+// errToken is the answer to a token that nobody has.
 var errToken = errors.New("unknown token")
 
-// byToken finds whose secret it is. Every token is compared, each in constant
-// time.
-func (d *door) byToken(secret string) (reader, error) {
+// byToken finds whose secret it is, unless its sender has tried too many wrong
+// ones. Every token is compared, each in constant time.
+func (d *door) byToken(r *http.Request, secret string) (reader, error) {
+	from := d.from(r)
+	if err := d.guesses.allow(from); err != nil {
+		return reader{}, err
+	}
 	sum := sha256.Sum256([]byte(secret))
+	who := d.bySum(sum[:])
+	if who.Role == Nobody {
+		d.guesses.spend(from, secret)
+		return who, errToken
+	}
+	return who, nil
+}
+
+func (d *door) bySum(sum []byte) reader {
 	var found reader
 	for _, t := range d.tokens {
-		if subtle.ConstantTimeCompare(sum[:], t.sum) == 1 {
-			found = reader{Name: t.Name, Role: t.Role}
+		if subtle.ConstantTimeCompare(sum, t.sum) == 1 {
+			found = reader{Name: t.Name, Role: t.Role, by: hex.EncodeToString(t.sum)}
 		}
 	}
-	if found.Role == Nobody {
-		return found, errToken
-	}
-	return found, nil
+	return found
 }
 
 // Keys of what a session holds.
 const (
 	keyName = "name"
 	keyRole = "role"
+	// keyBy is the hash of the token, or the issuer, that the role comes from.
+	keyBy = "by"
 )
 
 // identify says who asks: by a bearer token, or by a session.
 func (d *door) identify(r *http.Request) (reader, error) {
 	if kind, secret, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(kind, "bearer") {
-		return d.byToken(strings.TrimSpace(secret))
+		return d.byToken(r, strings.TrimSpace(secret))
 	}
 	session := d.session(r)
 	role, err := ParseRole(session.GetString(r.Context(), keyRole))
 	if err != nil {
 		return reader{}, nil
 	}
-	return reader{Name: session.GetString(r.Context(), keyName), Role: role}, nil
+	by := session.GetString(r.Context(), keyBy)
+	if d.provider != nil && by == d.provider.Issuer {
+		return reader{Name: session.GetString(r.Context(), keyName), Role: role, by: by}, nil
+	}
+	// A token that was taken out of the settings takes its sessions with it.
+	sum, err := hex.DecodeString(by)
+	if err != nil {
+		return reader{}, nil
+	}
+	return d.bySum(sum), nil
 }
 
 // welcome starts a session. The token changes, so that one planted before the
@@ -231,8 +259,10 @@ func (d *door) welcome(r *http.Request, who reader) error {
 	if err := session.RenewToken(r.Context()); err != nil {
 		return fmt.Errorf("start a session: %w", err)
 	}
+	session.SetDeadline(r.Context(), time.Now().Add(sessionLifetime).UTC())
 	session.Put(r.Context(), keyName, who.Name)
 	session.Put(r.Context(), keyRole, string(who.Role))
+	session.Put(r.Context(), keyBy, who.by)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -21,12 +22,21 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		}
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	var often tooMany
+	if errors.As(err, &often) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(often.wait.Seconds())+1))
+	}
 	message := s.explain(r, err, code)
 	if forPrograms(r) {
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.WriteHeader(code)
 		// A reader who left is nobody's error.
 		_ = json.NewEncoder(w).Encode(huma.ErrorModel{Title: http.StatusText(code), Status: code, Detail: message})
+		return
+	}
+	if s.pages == nil {
+		// A reader who left is nobody's error.
+		_ = plain(w, code, message)
 		return
 	}
 	if broken := s.show(w, r, code, "error", message, errorView{code, message}); broken != nil {
@@ -53,6 +63,8 @@ func (s *site) explain(r *http.Request, err error, code int) string {
 		return m.Say("web.error-not-found")
 	case http.StatusRequestEntityTooLarge:
 		return m.Say("web.error-too-large")
+	case http.StatusTooManyRequests:
+		return m.Say("web.error-too-many")
 	case http.StatusServiceUnavailable:
 		return m.Say("web.error-unavailable")
 	}

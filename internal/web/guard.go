@@ -95,6 +95,10 @@ func (s *site) identified(next http.Handler) http.Handler {
 			return
 		}
 		who, err := s.door.identify(r)
+		if err != nil && !errors.Is(err, errToken) {
+			s.fail(w, r, err)
+			return
+		}
 		if err != nil {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="perenne", error="invalid_token"`)
 			s.fail(w, r, status(http.StatusUnauthorized))
@@ -232,11 +236,14 @@ func status(code int) error { return failure{status: code} }
 func statusOf(err error) int {
 	var f failure
 	var large *http.MaxBytesError
+	var often tooMany
 	switch {
 	case errors.As(err, &f):
 		return f.status
 	case errors.As(err, &large):
 		return http.StatusRequestEntityTooLarge
+	case errors.As(err, &often):
+		return http.StatusTooManyRequests
 	case errors.Is(err, audit.ErrNotFound):
 		return http.StatusNotFound
 	case errors.Is(err, audit.ErrForbidden):

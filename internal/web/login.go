@@ -1,6 +1,9 @@
 package web
 
-import "net/http"
+import (
+	"errors"
+	"net/http"
+)
 
 // loginView is the page to log in.
 type loginView struct {
@@ -28,9 +31,12 @@ func (s *site) loginByToken(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	to := local(r.PostForm.Get("to"))
-	who, err := s.door.byToken(r.PostForm.Get("token"))
-	if err != nil {
+	who, err := s.door.byToken(r, r.PostForm.Get("token"))
+	if errors.Is(err, errToken) {
 		return s.showLogin(w, r, http.StatusUnauthorized, to)
+	}
+	if err != nil {
+		return err
 	}
 	if err := s.door.welcome(r, who); err != nil {
 		return err

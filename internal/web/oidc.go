@@ -34,26 +34,35 @@ type OIDC struct {
 	Client *http.Client
 }
 
+// faults names what is wrong by its setting, and what to write.
 func (o *OIDC) faults() []error {
 	var faults []error
-	for name, value := range map[string]string{"issuer": o.Issuer, "client_id": o.ClientID, "redirect_url": o.RedirectURL} {
-		if value == "" {
-			faults = append(faults, fmt.Errorf("access oidc: %s is missing", name))
+	for _, one := range []struct{ name, value, next string }{
+		{"issuer", o.Issuer, "write the provider's address, without /.well-known/openid-configuration"},
+		{"client_id", o.ClientID, "write the name that the provider knows this service by"},
+		{"redirect_url", o.RedirectURL, "write https://, this service's name, /login/callback, and register it with the provider"},
+	} {
+		u, err := url.Parse(one.value)
+		switch {
+		case one.value == "":
+			faults = append(faults, fmt.Errorf("access.oidc.%s is missing: %s", one.name, one.next))
+		case one.name != "client_id" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http"):
+			faults = append(faults, fmt.Errorf("access.oidc.%s is no address: %s", one.name, one.next))
 		}
 	}
 	for value, role := range o.Roles {
 		if role.rank() == 0 {
-			faults = append(faults, fmt.Errorf("access oidc: roles: %s: %q: choose viewer, editor or admin", value, role))
+			faults = append(faults, fmt.Errorf("access.oidc.roles: %s: %q: choose viewer, editor or admin", value, role))
 		}
 	}
 	if o.Default != Nobody && o.Default.rank() == 0 {
-		faults = append(faults, fmt.Errorf("access oidc: default role %q: choose viewer, editor or admin", o.Default))
+		faults = append(faults, fmt.Errorf("access.oidc.default_role: %q: choose viewer, editor or admin", o.Default))
 	}
 	if len(o.Roles) == 0 && o.Default == Nobody {
-		faults = append(faults, errors.New("access oidc: nobody could log in: map the values of a claim to roles, or set a default role"))
+		faults = append(faults, errors.New("access.oidc: nobody could log in: give groups a role in roles, or everybody one with default_role"))
 	}
 	if len(o.Roles) > 0 && o.RoleClaim == "" {
-		faults = append(faults, errors.New("access oidc: role_claim is missing"))
+		faults = append(faults, errors.New("access.oidc.claim is missing: name the claim that holds a person's groups"))
 	}
 	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return faults
@@ -119,7 +128,15 @@ func (s *site) loginByOIDC(w http.ResponseWriter, r *http.Request) error {
 		s.Logger.Error("log in", "error", err)
 		return status(http.StatusServiceUnavailable)
 	}
+	from := s.door.from(r)
+	if err := s.door.begun.allow(from); err != nil {
+		return err
+	}
+	s.door.begun.spend(from, "")
 	session := s.door.session(r)
+	if readerOf(r.Context()).Role == Nobody {
+		session.SetDeadline(r.Context(), time.Now().Add(loginLifetime).UTC())
+	}
 	// All three are as random as a verifier has to be.
 	state, nonce, verifier := oauth2.GenerateVerifier(), oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
 	session.Put(r.Context(), keyState, state)
@@ -192,7 +209,7 @@ func (p *provider) welcomed(ctx context.Context, code, nonce, verifier string) (
 	if _, missing := lookUp(claims, p.RoleClaim); missing || claims["name"] == nil {
 		p.addUserInfo(ctx, found, token, id.Subject, claims)
 	}
-	return reader{Name: nameIn(claims), Role: p.roleIn(claims)}, nil
+	return reader{Name: nameIn(claims), Role: p.roleIn(claims), by: p.Issuer}, nil
 }
 
 // addUserInfo adds the claims that many providers keep out of the token. Without

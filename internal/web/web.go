@@ -75,6 +75,9 @@ type site struct {
 	summary summary
 	static  fs.FS
 	openAPI []byte
+	// readiness is what /readyz asks.
+	readiness func(context.Context) error
+	told      told
 }
 
 // New returns the handler of the whole service. The error names what is wrong
@@ -83,6 +86,27 @@ func New(c Config) (http.Handler, error) {
 	if c.Board == nil {
 		return nil, errors.New("prepare the pages: no board")
 	}
+	s, err := prepare(c)
+	if err != nil {
+		return nil, err
+	}
+	s.readiness = c.Board.Ready
+	if s.pages, err = s.loadPages(); err != nil {
+		return nil, err
+	}
+	if s.static, err = fs.Sub(files, "static"); err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	s.routes(mux)
+	if err := s.api(mux); err != nil {
+		return nil, err
+	}
+	return s.guard(mux), nil
+}
+
+// prepare fills in what a configuration leaves out.
+func prepare(c Config) (*site, error) {
 	if c.Lang == "" {
 		c.Lang = audit.French
 	}
@@ -100,27 +124,19 @@ func New(c Config) (http.Handler, error) {
 		s.known[check.ID] = check
 	}
 	var err error
-	if s.door, err = newDoor(c.Access, c.Now); err != nil {
-		return nil, err
-	}
-	if s.pages, err = s.loadPages(); err != nil {
-		return nil, err
-	}
-	if s.static, err = fs.Sub(files, "static"); err != nil {
-		return nil, err
-	}
-	mux := http.NewServeMux()
-	s.routes(mux)
-	if err := s.api(mux); err != nil {
-		return nil, err
-	}
-	return s.guard(mux), nil
+	s.door, err = newDoor(c.Access, c.Now)
+	return s, err
+}
+
+// page adds one page for who has the role that it needs.
+func (s *site) page(mux *http.ServeMux, pattern string, need need, h func(http.ResponseWriter, *http.Request) error) {
+	mux.Handle(pattern, s.allow(need, s.conditional(s.failing(h))))
 }
 
 // routes names every page. The API adds its own.
 func (s *site) routes(mux *http.ServeMux) {
 	page := func(pattern string, need need, h func(http.ResponseWriter, *http.Request) error) {
-		mux.Handle(pattern, s.allow(need, s.conditional(s.failing(h))))
+		s.page(mux, pattern, need, h)
 	}
 	page("GET /{$}", toRead, s.portfolioPage)
 	page("GET /challenges/{id}", toRead, s.challengePage)
@@ -148,27 +164,6 @@ func (s *site) routes(mux *http.ServeMux) {
 		mux.Handle("/admin/queue/", s.allow(toAdminister, s.Admin))
 		mux.Handle("GET /admin/queue", s.allow(toAdminister, http.RedirectHandler("/admin/queue/", http.StatusSeeOther)))
 	}
-}
-
-// healthy says that the process answers.
-func (s *site) healthy(w http.ResponseWriter, _ *http.Request) error {
-	return plain(w, http.StatusOK, "ok")
-}
-
-// ready says whether it can do its work, and if not why.
-func (s *site) ready(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Board.Ready(r.Context()); err != nil {
-		return plain(w, http.StatusServiceUnavailable, audit.MaskEmails(err.Error()))
-	}
-	return plain(w, http.StatusOK, "ready")
-}
-
-func plain(w http.ResponseWriter, status int, text string) error {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, err := w.Write([]byte(text + "\n"))
-	return err
 }
 
 // staticFile serves one embedded file. Pages name it with the version, so that
