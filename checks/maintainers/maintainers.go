@@ -15,4 +15,6 @@ var texts embed.FS
 var Checks = []*audit.Check{
 	maintainerStaying,
 	severalPeopleKnow,
+	activityMatchesStatus,
+	ownedByOrganisation,
 }
