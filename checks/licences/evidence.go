@@ -28,6 +28,11 @@ type evidence struct {
 	declared []declaration
 	// public is nil without one.
 	public *publiccode.File
+	// annotations are those of REUSE.
+	annotations annotations
+	// headers is what a few source files say, read only when nothing else says
+	// anything; its path is empty when they say nothing.
+	headers licenceFile
 }
 
 // licenceFile is a file with what was recognised in it.
@@ -54,14 +59,14 @@ func evidenceOf(s *audit.Snapshot) *evidence {
 }
 
 func gather(s *audit.Snapshot) *evidence {
-	e := &evidence{public: publiccode.Of(s)}
-	e.declared = declarations(s, e.public)
+	e := &evidence{public: publiccode.Of(s), annotations: readAnnotations(s)}
+	e.declared = append(declarations(s, e.public), e.annotations.declared()...)
 	var below []audit.File
 	for _, f := range s.OwnFiles() {
 		switch {
 		case f.Mode == audit.Submodule:
 		case f.Dir() == "" && holdsLicence(f), inLicencesFolder(f):
-			e.files = append(e.files, readLicence(s, f))
+			e.files = append(e.files, readLicence(s, f).named())
 		case f.Dir() != "" && holdsLicence(f):
 			below = append(below, f)
 		}
@@ -71,6 +76,9 @@ func gather(s *audit.Snapshot) *evidence {
 	}
 	if !e.holds(licence.Full) || slices.ContainsFunc(e.ids(), licence.LeavesLaterOpen) {
 		e.readme = readmeLicence(s)
+	}
+	if _, found := e.best(); !found && len(e.declared) == 0 && e.readme.path == "" {
+		e.headers = headerLicence(s)
 	}
 	return e
 }

@@ -136,7 +136,7 @@ func (e *evidence) expression() (licence.Expression, string) {
 	best, _ := e.best()
 	if len(ids) > 0 {
 		for _, d := range e.declared {
-			if sameBases(d.expression.IDs(), ids) {
+			if sameBases(d.expression.IDs(), ids) || e.inFolderOnly() && amongBases(d.expression.IDs(), ids) {
 				return d.expression, best.path
 			}
 		}
@@ -153,6 +153,9 @@ func (e *evidence) expression() (licence.Expression, string) {
 		if f.found.Match == licence.Full {
 			return all(f.found.IDs(licence.Full)), f.path
 		}
+	}
+	if e.headers.path != "" {
+		return all(codeOnly(e.headers.found.IDs(licence.Header))), e.headers.path
 	}
 	return licence.Expression{}, ""
 }
@@ -203,6 +206,24 @@ func codeOnly(ids []string) []string {
 // aside.
 func sameBases(a, b []string) bool {
 	return slices.Equal(bases(a), bases(b))
+}
+
+// amongBases reports whether all of the first licences are among the second.
+func amongBases(some, all []string) bool {
+	all = bases(all)
+	for _, id := range bases(some) {
+		if !slices.Contains(all, id) {
+			return false
+		}
+	}
+	return true
+}
+
+// inFolderOnly reports whether the texts lie in the folder of licences, which
+// also holds those of what others wrote: what is declared then says which one is
+// the project's.
+func (e *evidence) inFolderOnly() bool {
+	return !slices.ContainsFunc(e.files, func(f licenceFile) bool { return !strings.Contains(f.path, "/") })
 }
 
 func bases(ids []string) []string {

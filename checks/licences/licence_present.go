@@ -51,6 +51,10 @@ func presence(e *evidence) audit.Verdict {
 		return audit.PartlyMet("readme-only", "path", e.readme.path, "licences", e.readme.found.IDs(licence.Mention)).
 			At(audit.Place{Path: e.readme.path, Line: e.readme.line})
 	}
+	if e.headers.path != "" {
+		return audit.PartlyMet("header-only", "path", e.headers.path, "licences", e.headers.found.IDs(licence.Header)).
+			At(audit.Place{Path: e.headers.path, Line: e.headers.line})
+	}
 	return absent(e)
 }
 
@@ -122,6 +126,9 @@ func fileFacts(e *evidence) []fileFact {
 	}
 	if len(e.files) == 0 && e.readme.path != "" {
 		add(e.readme)
+	}
+	if e.headers.path != "" {
+		add(e.headers)
 	}
 	return facts
 }

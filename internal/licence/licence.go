@@ -80,6 +80,18 @@ const largest = 256 << 10
 // that is no text holds nothing.
 func Recognise(content []byte) Recognition { return recognise(content, checked) }
 
+// Notice says under which licence the beginning of a source file puts it: by an
+// SPDX tag, a notice, or the whole of a short licence. All count as Header; a
+// licence that is only named does not count.
+func Notice(content []byte) Recognition {
+	r := recognise(content, func([]byte) []Found { return nil })
+	var found []Found
+	for _, id := range r.IDs(Header) {
+		found = append(found, Found{id, Header})
+	}
+	return finish(nil, found)
+}
+
 // recognise is Recognise with the slow search that is the last resort.
 func recognise(content []byte, search func([]byte) []Found) Recognition {
 	content = decode(content[:min(len(content), largest)])
