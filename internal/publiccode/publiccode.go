@@ -67,7 +67,9 @@ type Description struct {
 	// Language is the key, a BCP 47 tag.
 	Language                            Value
 	Short, Long, LocalName, GenericName Value
-	Features                            []Value
+	// Documentation is the address of what users read.
+	Documentation Value
+	Features      []Value
 }
 
 // names are those that catalogues look for, the first being the usual one.
@@ -126,7 +128,7 @@ func (p *File) read(top *yaml.Node) {
 		say := func(key string) Value { return valueOf(yamlfile.Field(node, key)) }
 		p.Descriptions = append(p.Descriptions, Description{
 			Language: valueOf(language), Short: say("shortDescription"), Long: say("longDescription"),
-			LocalName: say("localisedName"), GenericName: say("genericName"), Features: values(yamlfile.Field(node, "features")),
+			LocalName: say("localisedName"), Documentation: say("documentation"), GenericName: say("genericName"), Features: values(yamlfile.Field(node, "features")),
 		})
 	}
 }
