@@ -37,7 +37,46 @@ func ParseExpression(text string) (Expression, bool) {
 	if e, ok := p.or(0); ok && len(p.words) == 0 {
 		return e, true
 	}
+	if e, ok := inParts(text); ok {
+		return e, true
+	}
 	return inWords(text)
+}
+
+// separators stand between licences that are named in words, each with what it
+// means.
+var separators = []struct{ text, operator string }{
+	{" | ", "OR"}, {" or ", "OR"}, {" OR ", "OR"}, {" / ", "OR"}, {" ou ", "OR"}, {",", "OR"}, {"/", "OR"},
+	{" and ", "AND"}, {" AND ", "AND"}, {" & ", "AND"}, {" et ", "AND"}, {" + ", "AND"},
+}
+
+// mostParts bounds how many licences are named in a row.
+const mostParts = 8
+
+// inParts reads "GPLv2 or GPLv3" and "LGPL-3 | GPL-2": each part must be a
+// licence.
+func inParts(text string) (Expression, bool) {
+	for _, separator := range separators {
+		parts := strings.Split(text, separator.text)
+		if len(parts) < 2 || len(parts) > mostParts || strings.ContainsAny(text, "()") {
+			continue
+		}
+		var all []Expression
+		for _, part := range parts {
+			p := &expressionParser{words: expressionWords(part)}
+			e, ok := p.or(0)
+			if !ok || len(p.words) > 0 {
+				e, ok = inWords(part)
+			}
+			if ok {
+				all = append(all, e)
+			}
+		}
+		if len(all) == len(parts) {
+			return join(separator.operator, all), true
+		}
+	}
+	return Expression{}, false
 }
 
 // withoutFile takes away what R writes to point to the holder's name:
@@ -63,7 +102,7 @@ func inWords(text string) (Expression, bool) {
 	text = strings.NewReplacer(">=", "", "(", "", ")", "").Replace(atLeast(text))
 	words := tokens([]byte(text))
 	found := notices(words)
-	if len(found) != 1 {
+	if len(found) == 0 || slices.ContainsFunc(found, func(f Found) bool { return f.ID != found[0].ID }) {
 		return Expression{}, false
 	}
 	return Expression{id: found[0].ID}, true
@@ -146,6 +185,13 @@ func (p *expressionParser) single(depth int) (Expression, bool) {
 	return e, true
 }
 
+// otherNames are single words by which manifests call a licence, in lower case.
+var otherNames = map[string]string{
+	"expat": "MIT", "apache2": "Apache-2.0", "apache-2": "Apache-2.0", "bsd-2": "BSD-2-Clause", "bsd-3": "BSD-3-Clause", "bsd3": "BSD-3-Clause",
+	"gpl-2": "GPL-2.0", "gpl-3": "GPL-3.0", "lgpl-3": "LGPL-3.0", "agpl-3": "AGPL-3.0", "mpl-2": "MPL-2.0", "epl-2": "EPL-2.0",
+	"eupl-1.2-or-later": "EUPL-1.2", "eupl-1.2+": "EUPL-1.2", "lov2": "etalab-2.0", "licence-ouverte-2.0": "etalab-2.0",
+}
+
 // canonical returns an id as SPDX writes it.
 func canonical(id string) (string, bool) {
 	base, suffix := Base(id)
@@ -162,6 +208,9 @@ func canonical(id string) (string, bool) {
 			return Proprietary, true
 		}
 		return id, true
+	}
+	if name, ok := otherNames[strings.ToLower(id)]; ok {
+		return name, true
 	}
 	if valid, _ := spdxexp.ValidateAndNormalizeLicensesWithOptions([]string{id}, spdxexp.ValidateLicensesOptions{}); len(valid) == 1 {
 		return valid[0], true

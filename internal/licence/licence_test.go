@@ -196,6 +196,10 @@ func TestParseExpression(t *testing.T) {
 		"GPL (>= 3)": "GPL-3.0-or-later", "GPL-3 | file LICENSE": "GPL-3.0", "MIT + file LICENSE": "MIT", "file LICENSE": "", "AGPLv3": "AGPL-3.0", "GPLv3+": "GPL-3.0-or-later",
 		"Apache License, Version 2.0": "Apache-2.0", "Licence MIT": "MIT", "GNU GPL v3 or later": "GPL-3.0-or-later", "Etalab 2.0": "etalab-2.0",
 		"UNLICENSED": Proprietary, "Proprietary": Proprietary, "LicenseRef-scancode-x": "LicenseRef-scancode-x",
+		"GNU General Public License v3 or later (GPLv3+)": "GPL-3.0-or-later", "European Union Public Licence 1.2 (EUPL 1.2)": "EUPL-1.2", "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+		"LGPL-3 | GPL-2": "LGPL-3.0 OR GPL-2.0", "Artistic-2.0 | GPL-3": "Artistic-2.0 OR GPL-3.0", "GPLv2 or GPLv3": "GPL-2.0 OR GPL-3.0", "MIT,Apache-2.0": "MIT OR Apache-2.0",
+		"Apache-2.0 WITH LLVM-exception": "Apache-2.0 WITH LLVM-exception", "Expat": "MIT", "New BSD": "BSD-3-Clause", "MIT AND Nonsense-1.0": "", "EUPL-1.2-or-later": "EUPL-1.2",
+		"Licence MIT et Licence Ouverte 2.0": "MIT AND etalab-2.0",
 		"SEE LICENSE IN LICENSE.md": "", "": "", "BSD": "", "TBD": "", "MIT OR": "MIT",
 	} {
 		e, ok := ParseExpression(written)

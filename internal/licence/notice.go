@@ -58,7 +58,7 @@ var families = []family{
 	{names: []string{"etalab"}, id: "etalab-", versions: map[string]string{"2.0": "2.0"}, bare: true},
 	{names: []string{"odbl", "open database license"}, id: "ODbL-1.0"},
 	{names: []string{"mit license", "license mit", "mit licensed", "mit x11 license", "expat license", "licenses mit"}, id: "MIT"},
-	{names: []string{"bsd 3 clause", "3 clause bsd", "three clause bsd", "new bsd license", "modified bsd license", "bsd 3 clauses"}, id: "BSD-3-Clause"},
+	{names: []string{"bsd 3 clause", "3 clause bsd", "three clause bsd", "new bsd license", "new bsd", "modified bsd license", "bsd 3 clauses"}, id: "BSD-3-Clause"},
 	{names: []string{"bsd 2 clause", "2 clause bsd", "two clause bsd", "simplified bsd license", "freebsd license"}, id: "BSD-2-Clause"},
 	{names: []string{"isc license", "license isc"}, id: "ISC"},
 	{names: []string{"zero clause bsd", "0bsd"}, id: "0BSD"},

@@ -13,12 +13,24 @@ func readClojure(m *Manifest, content []byte) error {
 		switch t.text {
 		case "defproject":
 			m.Name = tokenAt(tokens, i+1)
+		case ":license", ":licenses":
+			m.addLicence(clojureLicence(tokens[i+1:]))
 		case ":deps", ":extra-deps", ":dependencies":
 			lists++
 			m.addCoordinates(tokens[i+1:], t.text == ":extra-deps")
 		}
 	}
 	return nil
+}
+
+// clojureLicence is the :name of the map that follows :license.
+func clojureLicence(tokens []ednToken) string {
+	for i, t := range tokens[:min(len(tokens), 12)] {
+		if !t.quoted && t.text == ":name" {
+			return tokenAt(tokens, i+1)
+		}
+	}
+	return ""
 }
 
 type ednToken struct {

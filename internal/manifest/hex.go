@@ -9,6 +9,8 @@ var (
 	mixDependency = regexp.MustCompile(`\{\s*:([a-z0-9_]+)\s*,\s*(?:"([^"]*)")?([^}]*)\}`)
 	mixApp        = regexp.MustCompile(`\bapp:\s*:([a-z0-9_]+)`)
 	mixElixir     = regexp.MustCompile(`\belixir:\s*"([^"]+)"`)
+	mixLicences   = regexp.MustCompile(`\blicenses:\s*\[([^\]]*)\]`)
+	mixText       = regexp.MustCompile(`"([^"]+)"`)
 	mixDev        = regexp.MustCompile(`only:\s*(?:\[\s*)?:(dev|test)`)
 )
 
@@ -23,6 +25,11 @@ func readMix(m *Manifest, content []byte) error {
 		}
 		if match := mixElixir.FindStringSubmatch(line); match != nil {
 			m.setRuntime("elixir", match[1])
+		}
+		if match := mixLicences.FindStringSubmatch(line); match != nil {
+			for _, text := range mixText.FindAllStringSubmatch(match[1], -1) {
+				m.addLicence(text[1])
+			}
 		}
 		for _, match := range mixDependency.FindAllStringSubmatch(line, -1) {
 			if match[2] == "" && !strings.Contains(match[3], ":") {
