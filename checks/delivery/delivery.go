@@ -16,6 +16,7 @@ var Checks = []*audit.Check{
 	dependenciesLocked,
 	runtimeSupported,
 	ciRunsTests,
+	migrationsVersioned,
 	hostingAgreed,
 	frameworkApproved,
 	testsPresent,

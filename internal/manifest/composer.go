@@ -33,6 +33,14 @@ func readComposer(m *Manifest, content []byte) error {
 		}
 		m.Scripts[script.key] = strings.Join(script.strs(), " && ")
 	}
+	// Scalingo runs these at each deployment.
+	// https://doc.scalingo.com/languages/php/start
+	if steps := root.get("extra", "paas", "compile").strs(); len(steps) > 0 {
+		if m.Scripts == nil {
+			m.Scripts = map[string]string{}
+		}
+		m.Scripts["paas-compile"] = strings.Join(steps, " && ")
+	}
 	return nil
 }
 
