@@ -5,6 +5,7 @@
 package database
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -146,6 +147,18 @@ var images = map[string]string{
 	"mongo": "mongodb", "mongodb": "mongodb", "neo4j": "neo4j", "couchdb": "couchdb", "influxdb": "influxdb",
 	"clickhouse-server": "clickhouse", "clickhouse": "clickhouse", "cassandra": "cassandra", "oracle-xe": "oracle", "oracle-free": "oracle",
 	"azure-sql-edge": "sqlserver", "arangodb": "arangodb", "cockroach": "cockroachdb", "virtuoso": "virtuoso", "fuseki": "fuseki",
+}
+
+// Products lists the names that a [Use] may have, but for "sql", sorted.
+func Products() []string {
+	names := slices.Collect(maps.Values(images))
+	for _, row := range libraryTable {
+		if row.product != "sql" {
+			names = append(names, row.product)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func ofImage(image string) string {

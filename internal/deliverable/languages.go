@@ -27,6 +27,16 @@ var languageNames = sync.OnceValue(func() map[string]string {
 	return names
 })
 
+// LanguageNames lists the languages that [Languages] knows, sorted.
+func LanguageNames() []string {
+	var names []string
+	for line := range strings.Lines(languageTable) {
+		language, _, _ := strings.Cut(line, "\t")
+		names = append(names, language)
+	}
+	return names
+}
+
 // languageOf names the programming language of a file by its name alone, "" for
 // anything else: data, markup, prose and extensions that several share.
 func languageOf(name string) string {

@@ -71,6 +71,7 @@ var imports = map[string][]string{
 	"internal/demo":             {"internal/audit"},
 	"internal/form":             {"internal/audit"},
 	"internal/portfolio":        {"internal/audit", "internal/form"},
+	"internal/policy":           append([]string{"internal/audit", "internal/form", "internal/rule"}, readers...),
 	"internal/queue":            {"internal/audit"},
 	"internal/evidence":         {"internal/audit"},
 	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue"},
@@ -86,7 +87,7 @@ var imports = map[string][]string{
 	}, readers...),
 	"cmd/perenne": {
 		"checks", "config", "internal/acquire", "internal/audit", "internal/board", "internal/demo", "internal/metrics",
-		"internal/pipeline", "internal/portfolio", "internal/queue", "internal/report", "internal/score",
+		"internal/pipeline", "internal/policy", "internal/portfolio", "internal/queue", "internal/report", "internal/score",
 		"internal/store", "internal/store/postgres", "internal/store/sqlite", "internal/text", "internal/web",
 	},
 	// These measure checks and readers on texts that lie elsewhere.

@@ -95,7 +95,8 @@ func runDatabaseAllowed(s *audit.Snapshot) audit.Verdict {
 		switch {
 		case use.Name == "sql":
 			// A library that speaks to several says nothing about which.
-		case slices.Contains(s.Policy.Databases, use.Name):
+		case slices.Contains(s.Policy.Databases, use.Name), use.Name == "mysql" && !use.Started && slices.Contains(s.Policy.Databases, "mariadb"):
+			// Libraries for MySQL speak to MariaDB too.
 			seen = append(seen, use.Name)
 		default:
 			others = append(others, use.Name)
@@ -127,6 +128,10 @@ func runBaseImageAllowed(s *audit.Snapshot) audit.Verdict {
 	v.Reason.Key = strings.TrimPrefix(v.Reason.Key, Bases{}.kind()+"-")
 	return v
 }
+
+// Runtimes are the names that a policy may give versions for: those that
+// manifests name.
+var Runtimes = []string{"python", "node", "php", "ruby", "java", "go", "r", "elixir", "dotnet", "rust"}
 
 // runtimeOf maps an image to the runtime that its tag gives the version of.
 var runtimeOf = map[string]string{

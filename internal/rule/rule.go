@@ -79,6 +79,15 @@ var sentences = sync.OnceValue(func() map[audit.Lang]*audit.Text {
 	return all
 })
 
+// UsualWhys are the reasons for a rule that gives none.
+func UsualWhys() map[audit.Lang]string {
+	all := map[audit.Lang]string{}
+	for lang, t := range sentences() {
+		all[lang] = t.Why
+	}
+	return all
+}
+
 // maxPlaces is how many places a verdict shows.
 const maxPlaces = 10
 
