@@ -12,4 +12,4 @@ import (
 var texts embed.FS
 
 // Checks are the questions, in the order in which they are printed.
-var Checks = []*audit.Check{dataPipelineExplained, notebooksReproducible}
+var Checks = []*audit.Check{dataPipelineExplained, sampleDataFictitious, notebooksReproducible}

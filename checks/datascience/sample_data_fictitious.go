@@ -1,0 +1,127 @@
+package datascience
+
+import (
+	"regexp"
+	"slices"
+	"sync"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/database"
+	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/guide"
+	"github.com/perenne-audit/perenne/internal/manifest"
+)
+
+var sampleDataFictitious = &audit.Check{
+	ID: "sample-data-fictitious", Axis: audit.Transmission, Severity: audit.Moderate,
+	Needs: audit.NeedTree, EffortHours: 7, Side: audit.Team,
+	Kinds:  sampledKinds,
+	Source: "https://standards.beta.gouv.fr/",
+	Texts:  texts, Run: runSampleDataFictitious,
+}
+
+// sampledKinds cannot be tried without data.
+var sampledKinds = []audit.Kind{
+	audit.WebApplication, audit.Service, audit.DataPipeline, audit.ShinyApp, audit.Notebook, audit.DataikuProject,
+}
+
+// runSampleDataFictitious asks whether somebody who may not see the real data can
+// try the deliverable.
+func runSampleDataFictitious(s *audit.Snapshot) audit.Verdict {
+	claims := claimsOf(s)
+	if claims.invented == nil {
+		if file, rows := personalTable(s); rows > 0 {
+			return audit.NotMet("looks-real", "path", file.Path, "rows", rows).At(audit.Place{Path: file.Path, Line: 1})
+		}
+	}
+	samples := samplesOf(s)
+	switch {
+	case len(samples) == 0 && !keepsData(s):
+		return audit.NotApplicable("no-data")
+	case len(samples) == 0 && claims.mentioned != nil:
+		return audit.PartlyMet("told-only", "path", claims.mentioned.Path).At(*claims.mentioned)
+	case len(samples) == 0:
+		return audit.NotMet("absent")
+	case claims.mentioned == nil:
+		return audit.PartlyMet("undocumented", "path", samples[0].Path).At(samples...)
+	}
+	return audit.Met("documented", "path", samples[0].Path, "document", claims.mentioned.Path).At(append([]audit.Place{*claims.mentioned}, samples...)...)
+}
+
+// keepsData reports whether the deliverable is about data: what processes some
+// always is, a server when it has a database.
+func keepsData(s *audit.Snapshot) bool {
+	for _, d := range s.Deliverables {
+		switch {
+		case slices.Contains(dataKinds, d.Kind):
+			return true
+		case d.Static || !slices.Contains(sampledKinds, d.Kind):
+		case len(database.For(s, d.Root)) > 0:
+			return true
+		}
+	}
+	return false
+}
+
+// claims is what is written about the data to try the deliverable with.
+type claims struct {
+	// mentioned is where documents speak of it, invented where they, or a
+	// dependency, say that it is made up; nil for nowhere.
+	mentioned, invented *audit.Place
+}
+
+// sampleWords speak of data to try something with, or are commands that load it.
+// inventedWords say that nobody exists in it. Compiling them costs more than
+// most audits' texts.
+var (
+	sampleWords = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\bfixtures?\b|db[:/_]seeds?\b|\bseeds\.(?:rb|exs|ts|js|sql)\b|\bseeders?\b|\bseed(?:ing)? (?:the )?(?:data|database)\b|(?:npm|yarn|pnpm|prisma|make|bun|db)(?: run)? [\w:-]*seed\b|--seed\b|` +
+			`db:(?:setup|reset|prepare)|ecto\.(?:setup|reset)|\bloaddata\b|\bpopulate(?:_\w+| the database)|\bmake demo\b|\bcreate_demo\b|\bdemo (?:content|data|dataset)\b|` +
+			`jeux? (?:de données )?(?:de tests?|d['’]essai|d['’]exemple|fictifs?|anonymisés?)|données (?:de tests?|fictives|de démonstration|de démo|d['’]exemple|d['’]essai|factices)|` +
+			`\b(?:with|some|the|load|loads|loading|import|using|contains|provides|provided) sample data\b|^sample data|\bsample (?:dataset|database)|\b(?:test|fake|dummy|fictitious|synthetic) (?:data|datasets?)\b|\banonymi[sz]ed (?:dump|dataset|sample)\b|\btest_data\b|\bfake_data\b`)
+	})
+	inventedWords = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)données (?:fictives|factices|synthétiques|anonymisées|de démonstration)|jeux? (?:de données )?fictifs?|\bfictiti?ous\b|\b(?:fake|dummy|mock|synthetic|anonymi[sz]ed) (?:data|dataset|people|users)\b|\bfaker\b|personnes fictives|fichier fictif`)
+	})
+)
+
+type claimsKey struct{}
+
+func claimsOf(s *audit.Snapshot) claims {
+	return audit.Once(s, claimsKey{}, func(s *audit.Snapshot) claims {
+		var c claims
+		for _, doc := range guide.All(s) {
+			for _, section := range doc.Sections {
+				c.read(doc.Path, section)
+			}
+		}
+		for _, m := range manifest.Of(s).Manifests {
+			for _, d := range m.Dependencies {
+				if generators[d.Name] && c.invented == nil {
+					c.invented = &audit.Place{Path: m.Path, Line: d.Line}
+				}
+			}
+		}
+		return c
+	})
+}
+
+func (c *claims) read(name string, section document.Section) {
+	at := &audit.Place{Path: name, Line: section.Line}
+	look := func(text string) {
+		if c.mentioned == nil && sampleWords().MatchString(text) {
+			c.mentioned = at
+		}
+		if c.invented == nil && inventedWords().MatchString(text) {
+			c.invented = at
+		}
+	}
+	look(section.Heading)
+	look(section.Text)
+	for _, code := range section.Code {
+		look(code.Text)
+	}
+	for _, code := range section.Inline {
+		look(code.Text)
+	}
+}
