@@ -203,7 +203,6 @@ func (l *Live) row(c *audit.Challenge, summaries []*store.Summary) Row {
 		s := summaries[i]
 		repositories[i] = audit.Audited{Source: source, Result: l.outline(s)}
 		audited = audited || s.Audit != 0
-		r.Actions += s.Actions
 		if s.Failure != "" {
 			r.Failing++
 		}
@@ -212,7 +211,11 @@ func (l *Live) row(c *audit.Challenge, summaries []*store.Summary) Row {
 		}
 	}
 	if audited {
-		r.add(score.Roll(c, repositories, l.now()))
+		result := score.Roll(c, repositories, l.now())
+		r.add(result)
+		for _, rolled := range result.Checks {
+			r.Actions += gaps(rolled)
+		}
 	}
 	return r
 }
@@ -292,7 +295,6 @@ func (l *Live) assemble(c *audit.Challenge, states []store.State) *Challenge {
 		repositories[i].Source = source
 		if state.Latest != nil {
 			repositories[i].Result, audited = state.Latest.Result, true
-			view.plan(source.URL, state.Latest.Result)
 		}
 		if state.Failure != "" {
 			view.Failing++
@@ -308,11 +310,9 @@ func (l *Live) assemble(c *audit.Challenge, states []store.State) *Challenge {
 		result := score.Roll(c, repositories, l.now())
 		view.Result = &result
 		view.add(result)
+		view.Plan = plan(result, repositories)
 	}
 	view.Actions = len(view.Plan)
-	slices.SortStableFunc(view.Plan, func(a, b Action) int {
-		return cmp.Or(cmp.Compare(order(b.Blocking), order(a.Blocking)), cmp.Compare(b.Gain, a.Gain))
-	})
 	return view
 }
 
@@ -321,26 +321,6 @@ func (l *Live) period(c *audit.Challenge) time.Duration {
 		return c.Every
 	}
 	return l.every
-}
-
-func order(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// plan adds the actions of one repository.
-func (c *Challenge) plan(repository string, r *audit.Result) {
-	for _, a := range r.Actions {
-		action := Action{Action: a, Repository: repository}
-		for _, j := range r.Judged {
-			if j.Check.ID == a.Check.ID {
-				action.Verdict = j.Verdict
-			}
-		}
-		c.Plan = append(c.Plan, action)
-	}
 }
 
 // curve is the weakest repository at each day on which something was audited.

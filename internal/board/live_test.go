@@ -100,6 +100,12 @@ func TestRowsFollowTheStore(t *testing.T) {
 		if diff := cmp.Diff(want, rows(t, kept)); diff != "" {
 			t.Errorf("step %d: the list that was kept differs:\n%s", what, diff)
 		}
+		for _, row := range want {
+			full, err := kept.Challenge(t.Context(), row.Challenge.ID)
+			if err != nil || row.Actions != full.Actions || row.OpenBlockers != full.OpenBlockers {
+				t.Errorf("step %d: %s: the list says %d actions, the page %d; %v", what, row.Challenge.ID, row.Actions, full.Actions, err)
+			}
+		}
 	}
 }
 

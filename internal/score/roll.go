@@ -19,6 +19,9 @@ var forChallenge = []string{
 	"accounts-inventoried", "incident-procedure", "user-contact-lasting", "maintainer-staying",
 }
 
+// OfChallenge reports whether a check asks about a challenge as a whole.
+func OfChallenge(check string) bool { return slices.Contains(forChallenge, check) }
+
 // RoleWeight is how much a repository of a role counts among its siblings, 0.5
 // to 1. A role that nobody stated counts as an application does.
 func RoleWeight(r audit.Role) float64 {
@@ -44,8 +47,8 @@ func RoleWeight(r audit.Role) float64 {
 //     the weight out of the score and of the coverage.
 //
 // A repository without a result answers unknown to whatever its siblings were
-// asked. Gaps with an accepted exception are left out, and a second score counts
-// them. The order of the repositories does not matter. The time decides which
+// asked. Gaps with an accepted exception are left out, unless what is met of them
+// does the axis more good, and a second score counts them. The order of the repositories does not matter. The time decides which
 // attestations count for the gate.
 func Roll(challenge *audit.Challenge, repositories []audit.Audited, at time.Time) audit.ChallengeResult {
 	repositories = sorted(repositories)
@@ -56,20 +59,28 @@ func Roll(challenge *audit.Challenge, repositories []audit.Audited, at time.Time
 			result.Unaudited = append(result.Unaudited, r.Source.URL)
 		}
 	}
-	axes := map[audit.Axis]*[2]sum{}
-	for _, check := range asked(repositories) {
-		answers := answersTo(check, repositories)
-		with, without := decide(check, unwaived(answers)), decide(check, answers)
-		if axes[check.Axis] == nil {
-			axes[check.Axis] = &[2]sum{}
-		}
-		axes[check.Axis][0].addShare(check, with)
-		axes[check.Axis][1].addShare(check, without)
-		result.Checks = append(result.Checks, rolled(check, answers, with, without))
-	}
+	checks := asked(repositories)
+	result.Checks = make([]audit.Rolled, len(checks))
 	for _, axis := range audit.Axes {
-		if sums := axes[axis]; sums != nil {
-			result.Score.Axes = append(result.Score.Axes, axisScore(axis, &sums[0], &sums[1]))
+		var without sum
+		var choices []choice
+		for i, check := range checks {
+			if check.Axis != axis {
+				continue
+			}
+			answers := answersTo(check, repositories)
+			all := decide(check, answers)
+			without.add(check, all)
+			choices = append(choices, choice{check: check, at: i, answers: answers, all: all,
+				left: decide(check, unwaived(answers)), kept: decide(check, worthwhile(answers))})
+		}
+		if len(choices) == 0 {
+			continue
+		}
+		with, chosen := best(choices)
+		result.Score.Axes = append(result.Score.Axes, axisScore(axis, &with, &without))
+		for i, c := range choices {
+			result.Checks[c.at] = rolled(c.check, c.answers, chosen[i], c.all)
 		}
 	}
 	result.Score = withContinuity(result.Score)
@@ -131,18 +142,6 @@ func answersTo(check *audit.Check, repositories []audit.Audited) []answer {
 	return all
 }
 
-func unwaived(answers []answer) []answer {
-	return slices.DeleteFunc(slices.Clone(answers), func(a answer) bool { return a.Waived() })
-}
-
-// share is what a check's answers come to: the answer, the part of the evidence
-// that was judged, the part of that which is met, and the one that decided.
-type share struct {
-	answer     audit.Answer
-	known, met float64
-	by         *answer
-}
-
 // From the answer that decides to the one that does not. A gap that was seen is
 // certain whatever else may be unknown; what may be met in a repository that
 // nobody could read is not missing from the challenge.
@@ -156,7 +155,7 @@ func decide(check *audit.Check, answers []answer) share {
 	switch {
 	case len(answers) == 0:
 		return share{answer: audit.AnswerNotApplicable}
-	case slices.Contains(forChallenge, check.ID):
+	case OfChallenge(check.ID):
 		return single(first(answers, bestFirst))
 	case check.Severity == audit.Blocker:
 		return single(first(answers, weakestFirst))
@@ -178,10 +177,8 @@ func first(answers []answer, ranks []audit.Answer) *answer {
 
 // single lets one answer stand for all.
 func single(a *answer) share {
-	s := share{answer: a.Verdict.Answer, met: worth(a.Verdict.Answer), by: a}
-	if s.answer.Judged() {
-		s.known = 1
-	}
+	s := shareOf(a.Verdict.Answer)
+	s.by = a
 	return s
 }
 
@@ -211,20 +208,6 @@ func weighted(answers []answer) share {
 		s.answer = audit.AnswerNotMet
 	}
 	return s
-}
-
-// addShare is add for a check that several repositories answered.
-func (s *sum) addShare(c *audit.Check, part share) {
-	if part.answer == audit.AnswerNotApplicable {
-		return
-	}
-	weight := weigh(c)
-	s.applicable += weight
-	s.weighed += weight * part.known
-	s.earned += weight * part.known * part.met
-	if part.answer == audit.AnswerNotMet && c.Severity == audit.Blocker {
-		s.openBlockers = append(s.openBlockers, c.ID)
-	}
 }
 
 func rolled(check *audit.Check, answers []answer, with, without share) audit.Rolled {
@@ -271,7 +254,7 @@ func verdict(check *audit.Check, answers []answer, part share) audit.Verdict {
 	lacking := func(a answer) bool {
 		return a.Verdict.Answer != audit.AnswerMet && a.Verdict.Answer != audit.AnswerNotApplicable
 	}
-	if v.Answer == audit.AnswerMet && slices.Contains(forChallenge, check.ID) && slices.ContainsFunc(answers, lacking) {
+	if v.Answer == audit.AnswerMet && OfChallenge(check.ID) && slices.ContainsFunc(answers, lacking) {
 		v.Reason = audit.Because("sibling", "repository", part.by.repository)
 	}
 	return v

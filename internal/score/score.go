@@ -18,8 +18,8 @@ const (
 )
 
 // Of scores a list of verdicts, one check at most once in it. A gap with an
-// accepted exception is left out, as what does not apply is; the scores without
-// the exceptions stand beside.
+// accepted exception is left out, as what does not apply is, unless what is met
+// of it does the axis more good; the scores without the exceptions stand beside.
 func Of(judged []audit.Judged) audit.Score {
 	var s audit.Score
 	for _, axis := range audit.Axes {
@@ -39,18 +39,25 @@ func withContinuity(s audit.Score) audit.Score {
 }
 
 func ofAxis(axis audit.Axis, judged []audit.Judged) (result audit.AxisScore, any bool) {
-	var with, without sum
+	var without sum
+	var choices []choice
 	for _, j := range judged {
 		if j.Check.Axis != axis {
 			continue
 		}
-		any = true
-		without.add(j.Check, j.Verdict.Answer)
-		if !j.Waived() {
-			with.add(j.Check, j.Verdict.Answer)
+		one := shareOf(j.Verdict.Answer)
+		without.add(j.Check, one)
+		c := choice{check: j.Check, left: one, kept: one}
+		if j.Waived() {
+			c.left = share{answer: audit.AnswerNotApplicable}
+			if one.met == 0 {
+				c.kept = c.left
+			}
 		}
+		choices = append(choices, c)
 	}
-	return axisScore(axis, &with, &without), any
+	with, _ := best(choices)
+	return axisScore(axis, &with, &without), len(choices) > 0
 }
 
 // sum adds answers up, in points of weight.
@@ -59,18 +66,34 @@ type sum struct {
 	openBlockers                []string
 }
 
-// add counts one answer. What does not apply counts for nothing.
-func (s *sum) add(c *audit.Check, answer audit.Answer) {
-	if answer == audit.AnswerNotApplicable {
+// share is what a check's answers come to: the answer, the part of the evidence
+// that was judged, the part of that which is met, and the one that decided.
+type share struct {
+	answer     audit.Answer
+	known, met float64
+	by         *answer
+}
+
+// shareOf is what a single answer comes to.
+func shareOf(a audit.Answer) share {
+	s := share{answer: a, met: worth(a)}
+	if a.Judged() {
+		s.known = 1
+	}
+	return s
+}
+
+// add counts what one check's answers come to. What does not apply counts for
+// nothing.
+func (s *sum) add(c *audit.Check, part share) {
+	if part.answer == audit.AnswerNotApplicable {
 		return
 	}
 	weight := weigh(c)
 	s.applicable += weight
-	if answer.Judged() {
-		s.weighed += weight
-		s.earned += weight * worth(answer)
-	}
-	if answer == audit.AnswerNotMet && c.Severity == audit.Blocker {
+	s.weighed += weight * part.known
+	s.earned += weight * part.known * part.met
+	if part.answer == audit.AnswerNotMet && c.Severity == audit.Blocker {
 		s.openBlockers = append(s.openBlockers, c.ID)
 	}
 }
