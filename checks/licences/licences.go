@@ -15,4 +15,5 @@ var texts embed.FS
 var Checks = []*audit.Check{
 	licencePresent,
 	licenceApproved,
+	contentLicenceOpen,
 }

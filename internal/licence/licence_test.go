@@ -200,7 +200,7 @@ func TestParseExpression(t *testing.T) {
 		"LGPL-3 | GPL-2": "LGPL-3.0 OR GPL-2.0", "Artistic-2.0 | GPL-3": "Artistic-2.0 OR GPL-3.0", "GPLv2 or GPLv3": "GPL-2.0 OR GPL-3.0", "MIT,Apache-2.0": "MIT OR Apache-2.0",
 		"Apache-2.0 WITH LLVM-exception": "Apache-2.0 WITH LLVM-exception", "Expat": "MIT", "New BSD": "BSD-3-Clause", "MIT AND Nonsense-1.0": "", "EUPL-1.2-or-later": "EUPL-1.2",
 		"Licence MIT et Licence Ouverte 2.0": "MIT AND etalab-2.0",
-		"SEE LICENSE IN LICENSE.md": "", "": "", "BSD": "", "TBD": "", "MIT OR": "MIT",
+		"SEE LICENSE IN LICENSE.md":          "", "": "", "BSD": "", "TBD": "", "MIT OR": "MIT",
 	} {
 		e, ok := ParseExpression(written)
 		if written == "MIT OR" {
