@@ -27,21 +27,27 @@ var defaults []byte
 
 // Config is every setting; default.yaml says what each one means.
 type Config struct {
-	Lang      string         `mapstructure:"lang"`
-	Jobs      int            `mapstructure:"jobs"`
-	Limits    acquire.Limits `mapstructure:"limits"`
-	Portfolio string         `mapstructure:"portfolio"`
-	Data      string         `mapstructure:"data"`
-	Listen    string         `mapstructure:"listen"`
-	Work      Work           `mapstructure:"work"`
-	Database  Database       `mapstructure:"database"`
-	Queue     Queue          `mapstructure:"queue"`
-	Access    Access         `mapstructure:"access"`
+	Lang       string         `mapstructure:"lang"`
+	Jobs       int            `mapstructure:"jobs"`
+	Limits     acquire.Limits `mapstructure:"limits"`
+	Advisories Advisories     `mapstructure:"advisories"`
+	Portfolio  string         `mapstructure:"portfolio"`
+	Data       string         `mapstructure:"data"`
+	Listen     string         `mapstructure:"listen"`
+	Work       Work           `mapstructure:"work"`
+	Database   Database       `mapstructure:"database"`
+	Queue      Queue          `mapstructure:"queue"`
+	Access     Access         `mapstructure:"access"`
 }
 
 // Work is what concerns 'perenne work' alone.
 type Work struct {
 	Listen string `mapstructure:"listen"`
+}
+
+// Advisories says where known vulnerabilities are listed.
+type Advisories struct {
+	Folder string `mapstructure:"folder"`
 }
 
 // Database says where audits are kept.

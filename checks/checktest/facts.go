@@ -1,6 +1,7 @@
 package checktest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/mail"
@@ -60,6 +61,20 @@ type facts struct {
 		Date    string `yaml:"date"`
 		Expires string `yaml:"expires"`
 	} `yaml:"attestations"`
+	// Advisories are a database of known vulnerabilities; without any there is no
+	// database.
+	Advisories []struct {
+		ID        string      `yaml:"id"`
+		Aliases   []string    `yaml:"aliases"`
+		Ecosystem string      `yaml:"ecosystem"`
+		Package   string      `yaml:"package"`
+		Grade     audit.Grade `yaml:"grade"`
+		// Introduced defaults to "0"; without Fixed, no version is.
+		Introduced string `yaml:"introduced"`
+		Fixed      string `yaml:"fixed"`
+	} `yaml:"advisories"`
+	// AdvisoriesUpTo defaults to the day the snapshot was taken.
+	AdvisoriesUpTo string `yaml:"advisories_up_to"`
 	// Tags maps the name of a tag to the number of its commit in the history,
 	// newest first; -1 is a commit that the history does not hold.
 	Tags map[string]int `yaml:"tags"`
@@ -160,6 +175,9 @@ func (f facts) snapshot() (*audit.Snapshot, error) {
 			OwnerType: f.Forge.OwnerType, Releases: f.Forge.Releases,
 		}
 	}
+	if s.Advisories, err = f.advisories(taken); err != nil {
+		return nil, err
+	}
 	if s.Attestations, err = f.attestations(); err != nil {
 		return nil, err
 	}
@@ -184,6 +202,24 @@ func (f facts) attestations() ([]audit.Attestation, error) {
 		all = append(all, audit.Attestation{Check: a.Check, Says: a.Says, Author: a.Author, Date: date, Expires: expires})
 	}
 	return all, nil
+}
+
+func (f facts) advisories(taken time.Time) (*audit.Advisories, error) {
+	upTo, err := day(f.AdvisoriesUpTo, taken.Format(time.DateOnly))
+	if err != nil || f.Advisories == nil {
+		return nil, err
+	}
+	var all []audit.Advisory
+	for _, a := range f.Advisories {
+		events := audit.AdvisoryRange{{Introduced: cmp.Or(a.Introduced, "0")}}
+		if a.Fixed != "" {
+			events = append(events, audit.AdvisoryEvent{Fixed: a.Fixed})
+		}
+		all = append(all, audit.Advisory{
+			ID: a.ID, Aliases: a.Aliases, Ecosystem: a.Ecosystem, Package: a.Package, Grade: a.Grade, Ranges: []audit.AdvisoryRange{events},
+		})
+	}
+	return audit.NewAdvisories(all, upTo), nil
 }
 
 func (f facts) tags(h *audit.History) []audit.Tag {

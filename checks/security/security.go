@@ -12,4 +12,4 @@ import (
 var texts embed.FS
 
 // Checks are the questions, in the order in which they are printed.
-var Checks = []*audit.Check{noSecretsCommitted}
+var Checks = []*audit.Check{noSecretsCommitted, vulnerabilitiesKnown}

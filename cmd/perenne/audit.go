@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"github.com/perenne-audit/perenne/checks"
 	"github.com/perenne-audit/perenne/config"
 	"github.com/perenne-audit/perenne/internal/acquire"
+	"github.com/perenne-audit/perenne/internal/advisory"
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/pipeline"
 	"github.com/perenne-audit/perenne/internal/report"
@@ -25,10 +27,10 @@ import (
 
 // auditFlags are the flags of "perenne audit" as typed.
 type auditFlags struct {
-	config, format, output, at, portfolio string
-	checks, leaving, thresholds           []string
-	jobs                                  int
-	gate                                  bool
+	config, format, output, at, portfolio, advisories string
+	checks, leaving, thresholds                       []string
+	jobs                                              int
+	gate                                              bool
 }
 
 func (p *program) auditCommand() *cobra.Command {
@@ -47,6 +49,7 @@ func (p *program) auditCommand() *cobra.Command {
 	f.StringSliceVar(&flags.thresholds, "fail-under", nil, p.say("help.audit.fail-under"))
 	f.StringVar(&flags.at, "at", "", p.say("help.audit.at"))
 	f.StringVar(&flags.portfolio, "portfolio", "", p.say("help.audit.portfolio"))
+	f.StringVar(&flags.advisories, "advisories", "", p.say("help.audit.advisories"))
 	f.BoolVar(&flags.gate, "gate", false, p.say("help.audit.gate"))
 	f.IntVar(&flags.jobs, "jobs", 0, p.say("help.audit.jobs"))
 	f.StringVar(&flags.config, "config", p.getenv("PERENNE_CONFIG"), p.say("help.audit.config"))
@@ -107,13 +110,25 @@ func (p *program) options(flags auditFlags) (pipeline.Options, int, error) {
 	for _, email := range flags.leaving {
 		people = append(people, audit.Person{Emails: []string{email}, Leaving: true})
 	}
+	advisories, err := loadAdvisories(cmp.Or(flags.advisories, settings.Advisories.Folder))
+	if err != nil {
+		return pipeline.Options{}, 0, err
+	}
 	return pipeline.Options{
-		Checks: chosen, Catalogue: checks.Version, People: people,
+		Checks: chosen, Catalogue: checks.Version, People: people, Advisories: advisories,
 		Acquire: acquire.Options{
 			Limits: settings.Limits, TakenAt: at,
 			Token: func(host string) string { return p.getenv(acquire.TokenVariable(host)) },
 		},
 	}, jobs, nil
+}
+
+// loadAdvisories reads the database of known vulnerabilities; nil without one.
+func loadAdvisories(folder string) (*audit.Advisories, error) {
+	if folder == "" {
+		return nil, nil
+	}
+	return advisory.Load(folder)
 }
 
 // parseDate accepts a day, taken as its midnight in UTC, or a full time. An empty

@@ -49,6 +49,10 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 	if err := s.findPortfolio(ctx, demonstration); err != nil {
 		return nil, err
 	}
+	advisories, err := loadAdvisories(settings.Advisories.Folder)
+	if err != nil {
+		return nil, err
+	}
 	db, err := openDatabase(ctx, settings)
 	if err != nil {
 		return nil, err
@@ -56,7 +60,7 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 	s.db = db
 	s.keeper = &pipeline.Keeper{
 		Portfolio: s.portfolio, Store: db.Store, Policy: policy, Every: settings.Queue.Every, Now: time.Now, Logger: s.logger,
-		Options: pipeline.Options{Checks: checks.All(), Catalogue: checks.Version, Acquire: acquire.Options{
+		Options: pipeline.Options{Checks: checks.All(), Catalogue: checks.Version, Advisories: advisories, Acquire: acquire.Options{
 			Limits: settings.Limits, Token: func(host string) string { return p.getenv(acquire.TokenVariable(host)) },
 		}},
 		Observe: s.account,

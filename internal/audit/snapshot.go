@@ -39,6 +39,8 @@ type Snapshot struct {
 	Policy *Policy
 	// Tags are in the order of their names; nil when they were not asked for.
 	Tags []Tag
+	// Advisories are the known vulnerabilities; nil when no database was given.
+	Advisories *Advisories
 	// Deliverables are what the repository was found, or is stated, to hold.
 	Deliverables []Deliverable
 	// Limits are the limits that were reached while the evidence was gathered.

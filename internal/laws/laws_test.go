@@ -23,7 +23,7 @@ const module = "github.com/perenne-audit/perenne"
 var readers = []string{
 	"internal/container", "internal/database", "internal/deliverable", "internal/document", "internal/guide",
 	"internal/history", "internal/licence", "internal/lifecycle", "internal/manifest", "internal/publiccode", "internal/release",
-	"internal/script", "internal/secret", "internal/yamlfile",
+	"internal/script", "internal/secret", "internal/version", "internal/yamlfile",
 }
 
 // imports is the one table of what a package may import from this module. A key
@@ -34,6 +34,7 @@ var imports = map[string][]string{
 
 	"internal/script":      {"internal/audit"},
 	"internal/secret":      {"internal/audit"},
+	"internal/version":     {},
 	"internal/yamlfile":    {"internal/audit"},
 	"internal/container":   {"internal/audit", "internal/yamlfile"},
 	"internal/publiccode":  {"internal/audit", "internal/yamlfile"},
@@ -74,6 +75,7 @@ var imports = map[string][]string{
 	"internal/policy":           append([]string{"internal/audit", "internal/form", "internal/rule"}, readers...),
 	"internal/queue":            {"internal/audit"},
 	"internal/evidence":         {"internal/audit"},
+	"internal/advisory":         {"internal/audit"},
 	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue"},
 	"internal/metrics":          {"internal/audit", "internal/board", "internal/store"},
 	"internal/web":              {"internal/audit", "internal/board", "internal/store", "internal/report", "internal/text", "internal/score"},
@@ -86,7 +88,7 @@ var imports = map[string][]string{
 		"internal/portfolio", "internal/evidence", "internal/queue", "internal/store",
 	}, readers...),
 	"cmd/perenne": {
-		"checks", "config", "internal/acquire", "internal/audit", "internal/board", "internal/demo", "internal/metrics",
+		"checks", "config", "internal/acquire", "internal/advisory", "internal/audit", "internal/board", "internal/demo", "internal/metrics",
 		"internal/pipeline", "internal/policy", "internal/portfolio", "internal/queue", "internal/report", "internal/score",
 		"internal/store", "internal/store/postgres", "internal/store/sqlite", "internal/text", "internal/web",
 	},

@@ -34,6 +34,8 @@ type Options struct {
 	// people declared about it.
 	Waivers      []audit.Waiver
 	Attestations []audit.Attestation
+	// Advisories are the known vulnerabilities; nil without a database.
+	Advisories *audit.Advisories
 	// Dates are what the plan counts back from; both may be zero.
 	Dates audit.Dates
 	// Acquire says how to read repositories; its Needs are set from Checks.
@@ -80,7 +82,7 @@ func needs(checks []*audit.Check) audit.Need {
 
 // judge does what comes after the acquisition, wherever the snapshot is from.
 func (o Options) judge(ctx context.Context, target string, s *audit.Snapshot) (*audit.Result, error) {
-	s.People, s.Attestations = o.People, o.Attestations
+	s.People, s.Attestations, s.Advisories = o.People, o.Attestations, o.Advisories
 	// A first view makes what the readers find shared with every check.
 	first := s.View()
 	s.Deliverables = o.deliverables(first)
