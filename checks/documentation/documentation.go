@@ -22,4 +22,9 @@ var Checks = []*audit.Check{
 	architectureDescribed,
 	deploymentGuide,
 	operationsGuide,
+	userManual,
+	decisionsRecorded,
+	apiDescribed,
+	trainingReusable,
+	accountsInventoried,
 }
