@@ -43,8 +43,7 @@ func presence(e *evidence) audit.Verdict {
 	if i := slices.IndexFunc(e.below, func(f licenceFile) bool { return f.found.Match == licence.Full }); i >= 0 {
 		return audit.PartlyMet("folder-only", "path", e.below[i].path).At(audit.Place{Path: e.below[i].path})
 	}
-	if len(e.declared) > 0 {
-		d := e.declared[0]
+	if d, found := e.granted(); found {
 		return audit.PartlyMet("declared-only", "path", d.path, "licence", d.expression.String()).At(audit.Place{Path: d.path})
 	}
 	if e.readme.path != "" {
@@ -83,8 +82,23 @@ func part(f licenceFile) audit.Verdict {
 	return audit.PartlyMet("name-only", "path", f.path, "licences", f.found.IDs(licence.Mention)).At(place)
 }
 
+// granted returns the first declaration that grants something: one that reserves
+// all rights is no licence.
+func (e *evidence) granted() (declaration, bool) {
+	for _, d := range e.declared {
+		if !slices.Equal(d.expression.IDs(), []string{licence.Proprietary}) {
+			return d, true
+		}
+	}
+	return declaration{}, false
+}
+
 // absent says what there is instead of a licence.
 func absent(e *evidence) audit.Verdict {
+	if len(e.declared) > 0 {
+		d := e.declared[0]
+		return audit.NotMet("reserved", "path", d.path, "written", d.written).At(audit.Place{Path: d.path})
+	}
 	if len(e.files) > 0 && e.files[0].empty {
 		return audit.NotMet("empty", "path", e.files[0].path).At(audit.Place{Path: e.files[0].path})
 	}

@@ -16,6 +16,9 @@ func frenchText(w *words, content []byte) string {
 		if inOrder(text, openHeadings) {
 			return openVersion(text)
 		}
+		if inOrder(text, openHeadingsInEnglish) && strings.Contains(text, " grantor ") {
+			return "etalab-2.0"
+		}
 	case inOrder(text, cecillHeadings):
 		return cecillVersion(" " + string(tokens(content).text))
 	case inOrder(text, euplHeadings) && strings.Contains(text, " 1.2 "):
@@ -41,6 +44,12 @@ func openVersion(text string) string {
 		return FirstOpenLicence
 	}
 	return ""
+}
+
+// openHeadingsInEnglish are those of the translation that its authors publish.
+var openHeadingsInEnglish = []string{
+	"reuser is free to reuse the information", "subject to", "personal data", "intellectual property rights", "liability", "applicable legislation",
+	"compatibility of this license", "definitions",
 }
 
 var openHeadings = []string{

@@ -171,6 +171,7 @@ func TestFrench(t *testing.T) {
 		{"LICENCE PUBLIQUE DE L'UNION EUROPÉENNE v. 1.2\n\nEUPL v. 1.2", euplHeadings, 2100, []string{"EUPL-1.2"}},
 		{"Le « Producteur » ouvre l'Information.", openHeadings, 700, []string{FirstOpenLicence}},
 		{"Le « Concédant » ouvre l'Information.", openHeadings, 1000, []string{"etalab-2.0"}},
+		{"The \"Grantor\" opens the Information.", openHeadingsInEnglish, 800, []string{"etalab-2.0"}},
 		{"Le contrat en bref, compatible avec la GNU Affero GPL.", cecillHeadings, 300, []string{}},
 		{"Le contrat, sans rien qui le nomme.", cecillHeadings, 3200, []string{}},
 	} {
