@@ -20,9 +20,6 @@ import (
 	"github.com/perenne-audit/perenne/internal/store"
 )
 
-// policy names the rules in force. A ministry's own come with policies.
-const policy = "default"
-
 // service is everything that 'serve' and 'work' share: the portfolio, the
 // database, the queue and what does the work.
 type service struct {
@@ -59,7 +56,7 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 	}
 	s.db = db
 	s.keeper = &pipeline.Keeper{
-		Portfolio: s.portfolio, Store: db.Store, Policy: policy, Every: settings.Queue.Every, Now: time.Now, Logger: s.logger,
+		Portfolio: s.portfolio, Store: db.Store, Every: settings.Queue.Every, Now: time.Now, Logger: s.logger,
 		Options: pipeline.Options{Checks: checks.All(), Catalogue: checks.Version, Advisories: advisories, Acquire: acquire.Options{
 			Limits: settings.Limits, Token: func(host string) string { return p.getenv(acquire.TokenVariable(host)) },
 		}},
@@ -146,7 +143,7 @@ func (s *service) remember(ctx context.Context) error {
 					return err
 				}
 				result.Target = source.URL
-				if _, err := s.db.Save(ctx, store.Audit{Key: key, Policy: policy, Result: result, SeenAt: m.When}); err != nil {
+				if _, err := s.db.Save(ctx, store.Audit{Key: key, Policy: result.Policy, Result: result, SeenAt: m.When}); err != nil {
 					return err
 				}
 			}

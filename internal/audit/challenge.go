@@ -38,8 +38,10 @@ type Challenge struct {
 	// People are those who work on it.
 	People       []Person
 	Repositories []Source
-	// Policy names the rules to judge by; "" is the default.
+	// Policy names the rules to judge by, as the portfolio writes it; "" is the
+	// default. Rules are those rules; nil is the catalogue as it stands.
 	Policy       string
+	Rules        *Policy
 	Waivers      []Waiver
 	Attestations []Attestation
 	// Every is how often its repositories are audited; zero is the default.

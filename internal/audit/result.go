@@ -7,7 +7,9 @@ type Result struct {
 	// Target is the repository as the user named it.
 	Target string
 	// Catalogue is the version of the list of checks.
-	Catalogue  string
+	Catalogue string
+	// Policy is the name and the version of the rules it was judged by.
+	Policy     string
 	Repository Repository
 	TakenAt    time.Time
 	// Deliverables may be empty: then only the universal questions were asked.

@@ -20,8 +20,6 @@ type Keeper struct {
 	Portfolio func() *audit.Portfolio
 	Store     store.Store
 	Options   Options
-	// Policy is the name and version of the rules.
-	Policy string
 	// Every is how often a challenge is audited that does not say.
 	Every time.Duration
 	Now   func() time.Time
@@ -71,7 +69,7 @@ func (k *Keeper) Audit(ctx context.Context, job queue.Job) error {
 	}
 	o := k.Options.For(challenge, source)
 	o.Acquire.TakenAt = k.Now().UTC().Truncate(time.Second)
-	o.Acquire.Needs = needs(o.Checks)
+	o.Acquire.Needs = needs(o.Questions())
 	run := &keeping{Keeper: k, key: store.Key{Challenge: job.Challenge, Repository: job.Repository}, options: o,
 		target: source.URL, account: Account{Stages: map[string]time.Duration{}}}
 	err = run.audit(ctx)
@@ -177,7 +175,7 @@ func (r *keeping) save(ctx context.Context, result *audit.Result) error {
 			took += stage
 		}
 		if _, err := r.Store.Save(ctx, store.Audit{
-			Key: r.key, Policy: r.Policy, Result: result, Took: took, SeenAt: result.TakenAt,
+			Key: r.key, Policy: result.Policy, Result: result, Took: took, SeenAt: result.TakenAt,
 		}); err != nil {
 			return fmt.Errorf("%w: %w", queue.ErrNotKept, err)
 		}
@@ -203,9 +201,9 @@ func (k *Keeper) Due(ctx context.Context, now time.Time) ([]queue.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	tried := make(map[store.Key]time.Time, len(summaries))
-	for _, s := range summaries {
-		tried[s.Key] = s.TriedAt
+	known := make(map[store.Key]*store.Summary, len(summaries))
+	for i := range summaries {
+		known[summaries[i].Key] = &summaries[i]
 	}
 	var due []queue.Job
 	p := k.Portfolio()
@@ -217,12 +215,32 @@ func (k *Keeper) Due(ctx context.Context, now time.Time) ([]queue.Job, error) {
 		}
 		for _, source := range c.Repositories {
 			job := queue.Job{Challenge: c.ID, Repository: source.URL}
-			if queue.Due(job, every, tried[store.Key{Challenge: c.ID, Repository: source.URL}], now) {
+			s := known[store.Key{Challenge: c.ID, Repository: source.URL}]
+			if s == nil {
+				s = &store.Summary{}
+			}
+			if queue.Due(job, every, s.TriedAt, now) || k.outdated(s, c, now) {
 				due = append(due, job)
 			}
 		}
 	}
 	return due, nil
+}
+
+// patience is how long a repository that was just audited is left alone although
+// its policy changed: two processes that do not agree on it must not audit in
+// turns without end.
+const patience = 10 * time.Minute
+
+// outdated reports whether the latest audit was judged by other rules than those
+// in force. Rules change at once and not with the next turn; what was kept of the
+// evidence is judged again, without fetching. One that failed keeps its turn.
+func (k *Keeper) outdated(s *store.Summary, c *audit.Challenge, now time.Time) bool {
+	rules := c.Rules
+	if rules == nil {
+		rules = k.Options.Policy
+	}
+	return s.Audit != 0 && s.Failure == "" && s.Policy != rules.String() && now.Sub(s.TriedAt) >= patience
 }
 
 // Thin applies the retention, to those who were logged in too: see [queue.Work].

@@ -72,7 +72,7 @@ func keep(t testing.TB) *kept {
 		ID: "accueil", Name: "Accueil", Criticality: audit.CriticalityB, Repositories: []audit.Source{{URL: k.job.Repository}},
 	}}}
 	k.Keeper = &pipeline.Keeper{
-		Portfolio: func() *audit.Portfolio { return portfolio }, Store: db, Policy: "default", Every: 24 * time.Hour,
+		Portfolio: func() *audit.Portfolio { return portfolio }, Store: db, Every: 24 * time.Hour,
 		Now: func() time.Time { return k.now }, Logger: slog.New(slog.DiscardHandler),
 		Options: pipeline.Options{Checks: checks.All(), Catalogue: checks.Version, Acquire: acquire.Options{Limits: settings.Limits}},
 		Observe: func(a pipeline.Account) { k.last = a },

@@ -22,8 +22,15 @@ import (
 
 // Options say how to audit.
 type Options struct {
-	// Checks to run, in the order in which they are printed.
+	// Checks of the catalogue to run, in the order in which they are printed.
 	Checks []*audit.Check
+	// Policy weighs the checks and adds its own; nil is the default.
+	Policy *audit.Policy
+	// Only, when not empty, are the ids of the checks that are run, the policy's
+	// own included.
+	Only []string
+	// Criticality says how much depends on the deliverable; "" is the usual.
+	Criticality audit.Criticality
 	// Catalogue is the version of the list they come from.
 	Catalogue string
 	// People is what is known about who stays.
@@ -45,7 +52,10 @@ type Options struct {
 // For returns the options for one repository of a challenge: what the portfolio
 // says about it goes before what o says.
 func (o Options) For(c *audit.Challenge, source audit.Source) Options {
-	o.Checks = judge.ForCriticality(o.Checks, c.Criticality)
+	o.Criticality = c.Criticality
+	if c.Rules != nil {
+		o.Policy = c.Rules
+	}
 	o.People = slices.Concat(c.People, o.People)
 	o.Kinds = source.Kinds
 	if len(o.Kinds) == 0 && len(c.Repositories) == 1 {
@@ -58,7 +68,7 @@ func (o Options) For(c *audit.Challenge, source audit.Source) Options {
 
 // Audit audits one repository. The error is acquire's, or the context's.
 func Audit(ctx context.Context, target string, o Options) (*audit.Result, error) {
-	o.Acquire.Needs = needs(o.Checks)
+	o.Acquire.Needs = needs(o.Questions())
 	s, err := acquire.Fetch(ctx, target, o.Acquire)
 	if err != nil {
 		return nil, err
@@ -72,6 +82,16 @@ func Audit(ctx context.Context, target string, o Options) (*audit.Result, error)
 	return result, nil
 }
 
+// Questions returns the checks that are asked, weighed by the policy and by how
+// much depends on the deliverable.
+func (o Options) Questions() []*audit.Check {
+	all := judge.ForCriticality(o.Policy.Apply(o.Checks), o.Criticality)
+	if len(o.Only) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(all, func(c *audit.Check) bool { return !slices.Contains(o.Only, c.ID) })
+}
+
 func needs(checks []*audit.Check) audit.Need {
 	var all audit.Need
 	for _, c := range checks {
@@ -83,10 +103,11 @@ func needs(checks []*audit.Check) audit.Need {
 // judge does what comes after the acquisition, wherever the snapshot is from.
 func (o Options) judge(ctx context.Context, target string, s *audit.Snapshot) (*audit.Result, error) {
 	s.People, s.Attestations, s.Advisories = o.People, o.Attestations, o.Advisories
+	s.Policy = o.Policy
 	// A first view makes what the readers find shared with every check.
 	first := s.View()
 	s.Deliverables = o.deliverables(first)
-	judged, err := judge.Run(ctx, s, o.Checks)
+	judged, err := judge.Run(ctx, s, o.Questions())
 	if err != nil {
 		return nil, fmt.Errorf("audit %s: %w", acquire.Show(target), err)
 	}
@@ -95,10 +116,11 @@ func (o Options) judge(ctx context.Context, target string, s *audit.Snapshot) (*
 	if o.Acquire.Folder != "" {
 		judged = fromTop(judged, o.Acquire.Folder)
 	}
+	scored := func(judged []audit.Judged) audit.Score { return score.By(o.Policy.Limits(), judged) }
 	return &audit.Result{
-		Target: acquire.Show(target), Catalogue: o.Catalogue, Repository: s.Repository, TakenAt: s.TakenAt,
+		Target: acquire.Show(target), Catalogue: o.Catalogue, Policy: o.Policy.String(), Repository: s.Repository, TakenAt: s.TakenAt,
 		Deliverables: s.Deliverables, Languages: deliverable.Languages(first), DocumentationLanguage: language(first),
-		Score: score.Of(judged), Judged: judged, Actions: plan.Place(plan.Of(judged, score.Of), o.Dates, s.TakenAt),
+		Score: scored(judged), Judged: judged, Actions: plan.Place(plan.Of(judged, scored), o.Dates, s.TakenAt),
 		Maintainers: history.Summary(first), Limits: s.Limits,
 	}, nil
 }

@@ -11,7 +11,7 @@ import (
 // gate says what stands between a challenge and production. The bonus axis
 // cannot close it. A blocker that nobody could judge does: unknown is never a
 // pass.
-func gate(r audit.ChallengeResult, facts []audit.Attestation, at time.Time) audit.Gate {
+func gate(t audit.Thresholds, r audit.ChallengeResult, facts []audit.Attestation, at time.Time) audit.Gate {
 	g := audit.Gate{SignedOff: signOff(facts, at)}
 	for _, c := range r.Checks {
 		if c.Check.Severity == audit.Blocker && c.Verdict.Answer == audit.AnswerUnknown {
@@ -28,10 +28,10 @@ func gate(r audit.ChallengeResult, facts []audit.Attestation, at time.Time) audi
 		if axis == audit.Community {
 			continue
 		}
-		if a.Score == nil || BandOf(*a.Score) != audit.Ready {
+		if a.Score == nil || BandBy(t, *a.Score) != audit.Ready {
 			g.LowScores = append(g.LowScores, axis)
 		}
-		if a.Coverage < GateCoverage-rounding {
+		if a.Coverage < t.Coverage-rounding {
 			g.LowCoverages = append(g.LowCoverages, axis)
 		}
 	}

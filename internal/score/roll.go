@@ -8,10 +8,6 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 )
 
-// GateCoverage is the coverage that each of the three axes needs before a
-// challenge may go into production.
-const GateCoverage = 0.8
-
 // forChallenge are the questions about a challenge and not about each of its
 // repositories: what one repository holds serves its siblings too.
 var forChallenge = []string{
@@ -48,7 +44,8 @@ func RoleWeight(r audit.Role) float64 {
 //
 // A repository without a result answers unknown to whatever its siblings were
 // asked. Gaps with an accepted exception are left out, unless what is met of them
-// does the axis more good, and a second score counts them. The order of the repositories does not matter. The time decides which
+// does the axis more good, and a second score counts them. Bands and the gate follow the thresholds of the challenge's rules. The
+// order of the repositories does not matter. The time decides which
 // attestations count for the gate.
 func Roll(challenge *audit.Challenge, repositories []audit.Audited, at time.Time) audit.ChallengeResult {
 	repositories = sorted(repositories)
@@ -78,13 +75,13 @@ func Roll(challenge *audit.Challenge, repositories []audit.Audited, at time.Time
 			continue
 		}
 		with, chosen := best(choices)
-		result.Score.Axes = append(result.Score.Axes, axisScore(axis, &with, &without))
+		result.Score.Axes = append(result.Score.Axes, axisScore(challenge.Rules.Limits(), axis, &with, &without))
 		for i, c := range choices {
 			result.Checks[c.at] = rolled(c.check, c.answers, chosen[i], c.all)
 		}
 	}
 	result.Score = withContinuity(result.Score)
-	result.Gate = gate(result, challenge.Attestations, at)
+	result.Gate = gate(challenge.Rules.Limits(), result, challenge.Attestations, at)
 	return result
 }
 

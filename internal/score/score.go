@@ -5,25 +5,24 @@ import "github.com/perenne-audit/perenne/internal/audit"
 
 const (
 	// BlockerCap is the most an axis can score while a blocker is not met: just
-	// under the band "to complete".
+	// under the band "to complete", and lower where a policy lets that band begin
+	// lower.
 	BlockerCap = 0.59
-	// CoverageFloor is the coverage below which a score is provisional.
-	CoverageFloor = 0.6
-
-	readyFrom      = 0.80
-	toCompleteFrom = 0.60
 
 	// rounding is how far a sum of weights may fall short of a threshold.
 	rounding = 1e-9
 )
 
-// Of scores a list of verdicts, one check at most once in it. A gap with an
+// Of scores a list of verdicts by the default thresholds.
+func Of(judged []audit.Judged) audit.Score { return By(audit.DefaultThresholds, judged) }
+
+// By scores a list of verdicts, one check at most once in it. A gap with an
 // accepted exception is left out, as what does not apply is, unless what is met
 // of it does the axis more good; the scores without the exceptions stand beside.
-func Of(judged []audit.Judged) audit.Score {
+func By(t audit.Thresholds, judged []audit.Judged) audit.Score {
 	var s audit.Score
 	for _, axis := range audit.Axes {
-		if a, any := ofAxis(axis, judged); any {
+		if a, any := ofAxis(t, axis, judged); any {
 			s.Axes = append(s.Axes, a)
 		}
 	}
@@ -38,7 +37,7 @@ func withContinuity(s audit.Score) audit.Score {
 	return s
 }
 
-func ofAxis(axis audit.Axis, judged []audit.Judged) (result audit.AxisScore, any bool) {
+func ofAxis(t audit.Thresholds, axis audit.Axis, judged []audit.Judged) (result audit.AxisScore, any bool) {
 	var without sum
 	var choices []choice
 	for _, j := range judged {
@@ -57,7 +56,7 @@ func ofAxis(axis audit.Axis, judged []audit.Judged) (result audit.AxisScore, any
 		choices = append(choices, c)
 	}
 	with, _ := best(choices)
-	return axisScore(axis, &with, &without), len(choices) > 0
+	return axisScore(t, axis, &with, &without), len(choices) > 0
 }
 
 // sum adds answers up, in points of weight.
@@ -111,16 +110,19 @@ func worth(a audit.Answer) float64 {
 
 // score is the weight earned over the weight judged, under the cap of an open
 // blocker; nil when nothing was judged.
-func (s *sum) score() *float64 {
+func (s *sum) score(t audit.Thresholds) *float64 {
 	if s.weighed == 0 {
 		return nil
 	}
 	score := s.earned / s.weighed
 	if len(s.openBlockers) > 0 {
-		score = min(score, BlockerCap)
+		score = min(score, capUnder(t))
 	}
 	return &score
 }
+
+// capUnder is [BlockerCap], or what lies just under the band "to complete".
+func capUnder(t audit.Thresholds) float64 { return max(min(BlockerCap, t.ToComplete-0.01), 0) }
 
 func (s *sum) coverage() float64 {
 	if s.applicable == 0 {
@@ -131,14 +133,14 @@ func (s *sum) coverage() float64 {
 
 // axisScore puts two sums of one axis together: with the exceptions that were
 // accepted, and without.
-func axisScore(axis audit.Axis, with, without *sum) audit.AxisScore {
+func axisScore(t audit.Thresholds, axis audit.Axis, with, without *sum) audit.AxisScore {
 	result := audit.AxisScore{
-		Axis: axis, Score: with.score(), WithoutWaivers: without.score(),
+		Axis: axis, Score: with.score(t), WithoutWaivers: without.score(t),
 		Coverage: with.coverage(), OpenBlockers: with.openBlockers,
 	}
-	result.Provisional = result.Coverage < CoverageFloor
+	result.Provisional = result.Coverage < t.Provisional
 	if result.Score != nil {
-		result.Band = BandOf(*result.Score)
+		result.Band = BandBy(t, *result.Score)
 	}
 	return result
 }
@@ -152,12 +154,15 @@ func weigh(c *audit.Check) float64 {
 	return c.Severity.Weight()
 }
 
-// BandOf puts a score, 0 to 1, into its band.
-func BandOf(score float64) audit.Band {
+// BandOf puts a score, 0 to 1, into its band by the default thresholds.
+func BandOf(score float64) audit.Band { return BandBy(audit.DefaultThresholds, score) }
+
+// BandBy puts a score, 0 to 1, into its band.
+func BandBy(t audit.Thresholds, score float64) audit.Band {
 	switch {
-	case score >= readyFrom-rounding:
+	case score >= t.Ready-rounding:
 		return audit.Ready
-	case score >= toCompleteFrom-rounding:
+	case score >= t.ToComplete-rounding:
 		return audit.ToComplete
 	}
 	return audit.NotReady

@@ -23,6 +23,7 @@ type (
 		Schema        string             `json:"schema"`
 		Target        text               `json:"target"`
 		Catalogue     string             `json:"catalogue"`
+		Policy        string             `json:"policy,omitempty"`
 		Repository    keptRepository     `json:"repository"`
 		TakenAt       instant            `json:"taken_at"`
 		Deliverables  []keptDeliverable  `json:"deliverables,omitempty"`
@@ -72,6 +73,23 @@ type (
 		Requested    *keptWaiver      `json:"requested,omitempty"`
 		Attestation  *keptAttestation `json:"attestation,omitempty"`
 		Contradicted bool             `json:"contradicted,omitempty"`
+
+		// Rule is what is said about a question that a policy added: no catalogue
+		// knows it.
+		Rule *keptRule `json:"rule,omitempty"`
+	}
+	keptRule struct {
+		EffortHours float64                  `json:"effort_hours"`
+		LeadDays    int                      `json:"lead_days,omitempty"`
+		Side        audit.Side               `json:"side"`
+		Source      string                   `json:"source,omitempty"`
+		Texts       map[audit.Lang]*keptText `json:"texts,omitempty"`
+	}
+	keptText struct {
+		Title   string            `json:"title"`
+		Why     string            `json:"why"`
+		Fix     string            `json:"fix"`
+		Reasons map[string]string `json:"reasons,omitempty"`
 	}
 	keptWaiver struct {
 		Check      string  `json:"check"`
@@ -123,7 +141,7 @@ type (
 // names a value that JSON cannot hold.
 func Encode(r *audit.Result) ([]byte, error) {
 	kept := keptResult{
-		Schema: Schema, Target: text(r.Target), Catalogue: r.Catalogue, TakenAt: instant(r.TakenAt),
+		Schema: Schema, Target: text(r.Target), Catalogue: r.Catalogue, Policy: r.Policy, TakenAt: instant(r.TakenAt),
 		Repository: keptRepository{
 			URL: text(r.Repository.URL), Branch: text(r.Repository.Branch),
 			Commit: r.Repository.Commit, CommittedAt: instant(r.Repository.CommittedAt),
@@ -177,6 +195,9 @@ func keep(j audit.Judged) (keptCheck, error) {
 		kept.Places = append(kept.Places, keptPlace{text(p.Path), p.Line, text(p.Text), text(p.Repository)})
 	}
 	var err error
+	if kept.Rule, err = keepRule(j.Check); err != nil {
+		return kept, err
+	}
 	kept.Facts, err = facts(v.Facts)
 	return kept, err
 }
@@ -214,7 +235,7 @@ func Decode(content []byte, lookup Lookup) (*audit.Result, error) {
 		return nil, fmt.Errorf("decode kept audit: form %q: %w; a newer perenne wrote it", kept.Schema, audit.ErrUnsupported)
 	}
 	r := &audit.Result{
-		Target: string(kept.Target), Catalogue: kept.Catalogue, TakenAt: time.Time(kept.TakenAt),
+		Target: string(kept.Target), Catalogue: kept.Catalogue, Policy: kept.Policy, TakenAt: time.Time(kept.TakenAt),
 		Repository: audit.Repository{
 			URL: string(kept.Repository.URL), Branch: string(kept.Repository.Branch),
 			Commit: kept.Repository.Commit, CommittedAt: time.Time(kept.Repository.CommittedAt),
@@ -242,7 +263,11 @@ func Decode(content []byte, lookup Lookup) (*audit.Result, error) {
 func (kept *keptResult) judged(r *audit.Result, lookup Lookup) {
 	then := map[string]*audit.Check{}
 	for _, c := range kept.Checks {
-		then[c.ID] = checkThen(lookup, c.ID, func(check *audit.Check) {
+		known := lookup
+		if c.Rule != nil {
+			known = func(string) (*audit.Check, bool) { return c.Rule.check(c.ID), true }
+		}
+		then[c.ID] = checkThen(known, c.ID, func(check *audit.Check) {
 			check.Axis, check.Severity = c.Axis, c.Severity
 		})
 	}
