@@ -15,6 +15,7 @@ var texts embed.FS
 var Checks = []*audit.Check{
 	dependenciesLocked,
 	runtimeSupported,
+	componentsListed,
 	ciRunsTests,
 	migrationsVersioned,
 	hostingAgreed,

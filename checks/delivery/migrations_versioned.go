@@ -111,7 +111,7 @@ func migrationSteps(s *audit.Snapshot) (first audit.File, count int) {
 
 func inTests(name string) bool {
 	return slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(dir string) bool {
-		return slices.Contains([]string{"test", "tests", "spec", "specs", "fixtures", "testdata", "examples", "example", "e2e", "docs", "doc"}, dir)
+		return slices.Contains([]string{"test", "tests", "spec", "specs", "fixtures", "testdata", "examples", "example", "e2e"}, dir)
 	})
 }
 
