@@ -21,7 +21,7 @@ const module = "github.com/perenne-audit/perenne"
 
 // readers turn files of the snapshot into something a check can ask about.
 var readers = []string{
-	"internal/container", "internal/database", "internal/deliverable", "internal/document", "internal/guide",
+	"internal/bom", "internal/container", "internal/database", "internal/deliverable", "internal/document", "internal/guide",
 	"internal/history", "internal/licence", "internal/lifecycle", "internal/manifest", "internal/publiccode", "internal/release",
 	"internal/script", "internal/secret", "internal/version", "internal/yamlfile",
 }
@@ -32,6 +32,7 @@ var readers = []string{
 var imports = map[string][]string{
 	"internal/audit": {},
 
+	"internal/bom":         {"internal/audit"},
 	"internal/script":      {"internal/audit"},
 	"internal/secret":      {"internal/audit"},
 	"internal/version":     {},
