@@ -130,6 +130,7 @@ func TestRecognise(t *testing.T) {
 		{"an item is no version", "You can redistribute it under the terms of the GPL (see the file GPL) as follows:\n\n1. Keep the notice.", nil, None},
 		{"a later sentence leaves the version out", "This software is governed by the CeCILL-C license. You may use it under the CeCILL license as found on http://www.cecill.info.",
 			[]Found{{"CECILL-C", Header}}, Header},
+		{"later said twice", "Under the LGPLv3+ or later.", []Found{{"LGPL-3.0-or-later", Mention}}, Mention},
 		{"first Licence Ouverte", "Données sous Licence Ouverte 1.0", []Found{{FirstOpenLicence, Mention}}, Mention},
 		{"first Licence Ouverte or later", "Données sous Licence Ouverte 1.0 ou ultérieure", []Found{{"etalab-2.0", Mention}}, Mention},
 		{"documentation licence", "Permission is granted to copy, distribute and/or modify this document under the terms of the GNU Free Documentation License, Version 1.3 or any later version, with no Invariant Sections.",

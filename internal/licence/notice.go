@@ -234,7 +234,10 @@ func (w *words) named(at int, inNotice bool) (string, int) {
 					return id, next
 				}
 			} else if id := glued(f, name, word); id != "" {
-				return id + w.later(f, at, at+1, false), at + 1
+				if _, suffix := Base(id); suffix == "" {
+					id += w.later(f, at, at+1, false)
+				}
+				return id, at + 1
 			}
 		}
 	}
