@@ -5,6 +5,7 @@ package queue
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -84,6 +85,7 @@ const (
 // Queue is the running queue, whatever the database below it.
 type Queue struct {
 	insert func(context.Context, []river.InsertManyParams) (int, error)
+	list   func(context.Context, *river.JobListParams) (*river.JobListResult, error)
 	start  func(context.Context) error
 	stop   func(context.Context) error
 	count  func(context.Context) (map[rivertype.JobState]int, error)
@@ -137,6 +139,7 @@ func New[TTx any](driver riverdriver.Driver[TTx], c Config, w Work) (*Queue, err
 		}
 		return added, err
 	}
+	q.list = client.JobList
 	q.start = client.Start
 	q.stop = client.Stop
 	q.count = func(ctx context.Context) (map[rivertype.JobState]int, error) {
@@ -231,6 +234,32 @@ func (q *Queue) add(ctx context.Context, jobs []Job, priority int) (int, error) 
 		return 0, fmt.Errorf("queue %d repositories: %w", len(jobs), err)
 	}
 	return n, nil
+}
+
+// listAtOnce bounds one statement.
+const listAtOnce = 5000
+
+// unfinished returns the repositories that wait or run.
+func (q *Queue) unfinished(ctx context.Context) (map[Job]bool, error) {
+	all := map[Job]bool{}
+	asked := river.NewJobListParams().Kinds(Job{}.Kind()).States(unfinished...).First(listAtOnce)
+	for {
+		some, err := q.list(ctx, asked)
+		if err != nil {
+			return nil, fmt.Errorf("list the jobs: %w", err)
+		}
+		for _, row := range some.Jobs {
+			var job Job
+			if err := json.Unmarshal(row.EncodedArgs, &job); err != nil {
+				return nil, fmt.Errorf("read job %d: %w", row.ID, err)
+			}
+			all[job] = true
+		}
+		if len(some.Jobs) < listAtOnce {
+			return all, nil
+		}
+		asked = asked.After(some.LastCursor)
+	}
 }
 
 // Counts returns how many jobs are in which of River's states.

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -75,12 +76,20 @@ type scheduleWorker struct {
 // insertBatch bounds one statement.
 const insertBatch = 1000
 
-// Work implements [river.Worker].
+// Work implements [river.Worker]. What waits or runs is left out, and is looked
+// at before what is due: a repository whose audit ends in between still looks
+// due, and would be audited twice. One that had ended before had been kept, and
+// does not look so.
 func (w *scheduleWorker) Work(ctx context.Context, job *river.Job[schedule]) error {
+	busy, err := w.queue.unfinished(ctx)
+	if err != nil {
+		return err
+	}
 	jobs, err := w.due(ctx, job.ScheduledAt)
 	if err != nil {
 		return err
 	}
+	jobs = slices.DeleteFunc(jobs, func(one Job) bool { return busy[one] })
 	for len(jobs) > 0 {
 		n := min(len(jobs), insertBatch)
 		if _, err := w.queue.add(ctx, jobs[:n], priorityScheduled); err != nil {
