@@ -71,8 +71,8 @@ type Row struct {
 	OpenBlockers int
 	// Ready says that the gate is open.
 	Ready bool
-	// Actions counts the gaps.
-	Actions int
+	// Actions counts the gaps by where they stand; empty before the first audit.
+	Actions map[audit.Quadrant]int
 	// Answers counts the checks by answer, per axis.
 	Answers map[audit.Axis]map[audit.Answer]int
 	// CheckMet is the share of the good state reached, by check, 0 to 1.
@@ -84,6 +84,15 @@ type Row struct {
 	Failing int
 }
 
+// Gaps counts what is to be done, over all quadrants.
+func (r *Row) Gaps() int {
+	n := 0
+	for _, count := range r.Actions {
+		n += count
+	}
+	return n
+}
+
 // Challenge is one challenge in full.
 type Challenge struct {
 	Row
@@ -91,7 +100,8 @@ type Challenge struct {
 	Result *audit.ChallengeResult
 	// Repositories are in the order of the portfolio.
 	Repositories []Repository
-	// Plan holds the actions over all repositories, blockers first, then by gain.
+	// Plan holds the actions over all repositories, the most pressing quadrant
+	// first, then blockers, then by gain.
 	Plan []Action
 	// Curve is one point a day at most, oldest first.
 	Curve []store.Point

@@ -213,9 +213,7 @@ func (l *Live) row(c *audit.Challenge, summaries []*store.Summary) Row {
 	if audited {
 		result := score.Roll(c, repositories, l.now())
 		r.add(result)
-		for _, rolled := range result.Checks {
-			r.Actions += gaps(rolled)
-		}
+		r.Actions = quadrants(result, c.Dates(), l.now())
 	}
 	return r
 }
@@ -310,9 +308,9 @@ func (l *Live) assemble(c *audit.Challenge, states []store.State) *Challenge {
 		result := score.Roll(c, repositories, l.now())
 		view.Result = &result
 		view.add(result)
-		view.Plan = plan(result, repositories)
+		view.Plan = toDo(result, repositories, c.Dates(), l.now())
+		view.Actions = quadrants(result, c.Dates(), l.now())
 	}
-	view.Actions = len(view.Plan)
 	return view
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
@@ -102,8 +103,8 @@ func TestRowsFollowTheStore(t *testing.T) {
 		}
 		for _, row := range want {
 			full, err := kept.Challenge(t.Context(), row.Challenge.ID)
-			if err != nil || row.Actions != full.Actions || row.OpenBlockers != full.OpenBlockers {
-				t.Errorf("step %d: %s: the list says %d actions, the page %d; %v", what, row.Challenge.ID, row.Actions, full.Actions, err)
+			if err != nil || !maps.Equal(row.Actions, full.Actions) || row.OpenBlockers != full.OpenBlockers {
+				t.Errorf("step %d: %s: the list says %v actions, the page %v; %v", what, row.Challenge.ID, row.Actions, full.Actions, err)
 			}
 		}
 	}

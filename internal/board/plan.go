@@ -3,15 +3,18 @@ package board
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/plan"
 	"github.com/perenne-audit/perenne/internal/score"
 )
 
-// plan lists what is to be done for a challenge: the gaps of its repositories
+// toDo lists what is to be done for a challenge: the gaps of its repositories
 // that are gaps of the challenge too. What one repository holds serves its
-// siblings; and of what none of them holds, one has to be given it.
-func plan(result audit.ChallengeResult, repositories []audit.Audited) []Action {
+// siblings; and of what none of them holds, one has to be given it. The most
+// pressing comes first.
+func toDo(result audit.ChallengeResult, repositories []audit.Audited, dates audit.Dates, now time.Time) []Action {
 	var all []Action
 	for _, rolled := range result.Checks {
 		if gaps(rolled) == 0 {
@@ -25,11 +28,28 @@ func plan(result audit.ChallengeResult, repositories []audit.Audited) []Action {
 		}
 		all = append(all, own...)
 	}
+	for i := range all {
+		all[i].Action = plan.Place([]audit.Action{all[i].Action}, dates, now)[0]
+	}
 	slices.SortStableFunc(all, func(a, b Action) int {
-		return cmp.Or(cmp.Compare(order(b.Blocking), order(a.Blocking)), cmp.Compare(b.Gain, a.Gain),
+		return cmp.Or(
+			cmp.Compare(slices.Index(audit.Quadrants, a.Quadrant), slices.Index(audit.Quadrants, b.Quadrant)),
+			cmp.Compare(order(b.Blocking), order(a.Blocking)), cmp.Compare(b.Gain, a.Gain),
 			cmp.Compare(a.Check.EffortHours, b.Check.EffortHours))
 	})
 	return all
+}
+
+// quadrants counts what is to be done by quadrant.
+func quadrants(result audit.ChallengeResult, dates audit.Dates, now time.Time) map[audit.Quadrant]int {
+	counts := map[audit.Quadrant]int{}
+	for _, rolled := range result.Checks {
+		if n := gaps(rolled); n > 0 {
+			placed := plan.Place([]audit.Action{{Check: rolled.Check}}, dates, now)
+			counts[placed[0].Quadrant] += n
+		}
+	}
+	return counts
 }
 
 // actions lists what the repositories say has to be done for one check.

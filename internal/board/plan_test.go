@@ -37,7 +37,7 @@ func TestPlanKnowsSiblings(t *testing.T) {
 		}
 		result := score.Roll(&audit.Challenge{}, repositories, time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC))
 		got, counted := "", 0
-		for _, a := range plan(result, repositories) {
+		for _, a := range toDo(result, repositories, audit.Dates{}, time.Time{}) {
 			got += " " + a.Check.ID + "@" + a.Repository
 			if a.Blocking {
 				got += "!"
@@ -52,7 +52,7 @@ func TestPlanKnowsSiblings(t *testing.T) {
 		for _, rolled := range result.Checks {
 			counted += gaps(rolled)
 		}
-		if n := len(plan(result, repositories)); counted != n {
+		if n := len(toDo(result, repositories, audit.Dates{}, time.Time{})); counted != n {
 			t.Errorf("%s: %d are counted, %d are shown", name, counted, n)
 		}
 	}

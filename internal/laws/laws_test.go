@@ -77,7 +77,7 @@ var imports = map[string][]string{
 	"internal/queue":            {"internal/audit"},
 	"internal/evidence":         {"internal/audit"},
 	"internal/advisory":         {"internal/audit"},
-	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue"},
+	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue", "internal/plan"},
 	"internal/metrics":          {"internal/audit", "internal/board", "internal/store"},
 	"internal/web":              {"internal/audit", "internal/board", "internal/store", "internal/report", "internal/text", "internal/score"},
 

@@ -34,9 +34,6 @@ func (f family) opts() prometheus.Opts { return prometheus.Opts{Name: f.name, He
 // maxChecks bounds the series of one challenge, whatever a policy adds.
 const maxChecks = 256
 
-// quadrantUndated is where a gap stands when no date is known to count back from.
-const quadrantUndated = "undated"
-
 // ofChallenge are the families read from the board. The first label of each is
 // the challenge.
 var ofChallenge = []family{
@@ -85,12 +82,14 @@ var ofChallenge = []family{
 		help: "Share of the good state that was reached, 0 to 1. Absent when nothing was judged.",
 		of:   checksMet,
 	}, {
-		name: "perenne_actions", kind: "gauge", labels: []string{"challenge", "quadrant"}, series: "1",
-		help: "Gaps to close, by Eisenhower quadrant. Today only those that no date is known for: undated.",
+		name: "perenne_actions", kind: "gauge", labels: []string{"challenge", "quadrant"}, series: "5",
+		help: "Gaps to close, by Eisenhower quadrant: do, plan, delegate, drop, or undated while no date is known.",
 		of: func(r *board.Row, yield yield) {
-			// With a date, the quadrant needs the road map: unknown here, so absent.
-			if c := r.Challenge; audited(r) && c.MissionEnd.IsZero() && c.PlannedProduction.IsZero() {
-				yield(float64(r.Actions), quadrantUndated, "")
+			if !audited(r) {
+				return
+			}
+			for _, q := range audit.Quadrants {
+				yield(float64(r.Actions[q]), string(q), "")
 			}
 		},
 	}, {

@@ -46,7 +46,7 @@ type (
 		Continuity   *float64       `json:"continuity,omitempty" minimum:"0" maximum:"1"`
 		Ready        bool           `json:"ready" doc:"The gate to production is open."`
 		OpenBlockers int            `json:"open_blockers"`
-		Actions      int            `json:"actions"`
+		Actions      int            `json:"actions" doc:"How many gaps there are to close."`
 		MissionEnd   string         `json:"mission_end,omitempty" format:"date"`
 		AuditedAt    string         `json:"audited_at,omitempty" format:"date-time" doc:"Oldest success among the repositories."`
 		Failing      int            `json:"failing" doc:"Repositories whose last attempt failed."`
@@ -158,6 +158,11 @@ type (
 		Side        audit.Side `json:"side" enum:"team,dsi,mentor"`
 		Axis        audit.Axis `json:"axis"`
 		Gain        float64    `json:"gain" doc:"How much the axis rises."`
+
+		Quadrant audit.Quadrant `json:"quadrant" enum:"do,plan,delegate,drop,undated"`
+		Start    string         `json:"start,omitempty" format:"date" doc:"The last day on which to begin. Absent while no date is known."`
+		Due      string         `json:"due,omitempty" format:"date" doc:"The day by which it must be done. Absent while no date is known."`
+		Orphaned bool           `json:"orphaned" doc:"It was the team's to do, and the team has left."`
 	}
 	pointDocument struct {
 		At     string                 `json:"at" format:"date-time"`
@@ -240,7 +245,7 @@ func rowOf(row board.Row) RowDocument {
 	c := row.Challenge
 	d := RowDocument{
 		ID: c.ID, Name: c.Name, Ministry: c.Ministry, Axes: []axisDocument{}, Continuity: maybe(row.Continuity), Ready: row.Ready,
-		OpenBlockers: row.OpenBlockers, Actions: row.Actions, MissionEnd: dayOf(c.MissionEnd), AuditedAt: timeOf(row.AuditedAt),
+		OpenBlockers: row.OpenBlockers, Actions: row.Gaps(), MissionEnd: dayOf(c.MissionEnd), AuditedAt: timeOf(row.AuditedAt),
 		Failing: row.Failing,
 	}
 	for _, a := range row.Axes {
@@ -338,6 +343,7 @@ func actionsOf(c *board.Challenge, v veil, lang audit.Lang) ([]actionDocument, e
 			Check: a.Check.ID, Title: t.Title, Fix: t.Fix, Reason: report.Explain(t, v.verdict(a.Check.ID, a.Verdict).Reason, lang),
 			Repository: a.Repository, Blocking: a.Blocking, EffortHours: a.Check.EffortHours, LeadDays: a.Check.LeadDays,
 			Side: a.Side, Axis: a.Check.Axis, Gain: rounded(a.Gain),
+			Quadrant: a.Quadrant, Start: dayOf(a.Start), Due: dayOf(a.Due), Orphaned: a.Orphaned,
 		})
 	}
 	return all, nil

@@ -94,7 +94,7 @@ func (f *fake) Challenge(_ context.Context, id string) (*board.Challenge, error)
 			one.State.Latest = &store.Audit{ID: int64(n + 1), Key: one.State.Key, Result: result}
 			one.State.SucceededAt, one.State.TriedAt = result.TakenAt, result.TakenAt
 			for _, a := range result.Actions {
-				full.Plan = append(full.Plan, board.Action{Action: a, Repository: source.URL, Verdict: verdictIn(result, a.Check.ID)})
+				full.Plan = append(full.Plan, board.Action{Action: plan.Place([]audit.Action{a}, full.Challenge.Dates(), today)[0], Repository: source.URL, Verdict: verdictIn(result, a.Check.ID)})
 			}
 		}
 		if why := f.failures[source.URL]; why != "" {
@@ -126,7 +126,7 @@ func verdictIn(r *audit.Result, check string) audit.Verdict {
 func (f *fake) rollUp(full *board.Challenge, audited []audit.Audited) {
 	result := score.Roll(full.Row.Challenge, audited, today)
 	full.Result, full.Axes, full.Continuity, full.Ready = &result, result.Score.Axes, result.Score.Continuity, result.Gate.Open
-	full.OpenBlockers, full.Actions = len(result.Gate.Blockers), len(full.Plan)
+	full.OpenBlockers, full.Actions = len(result.Gate.Blockers), map[audit.Quadrant]int{audit.Undated: len(full.Plan)}
 	slices.SortStableFunc(full.Plan, func(a, b board.Action) int {
 		if a.Blocking != b.Blocking {
 			return map[bool]int{true: -1, false: 1}[a.Blocking]
