@@ -50,10 +50,15 @@ type Map struct {
 	// Files are the authors' own source files, in the order of their paths: what
 	// is vendored, generated, data or prose is left out.
 	Files []File
-	model Model
+	// Others are the rest of the authors' own files, which no share counts:
+	// documents, settings, data.
+	Others []File
+	// People is everybody; those named in experts are among them.
+	People *history.People
+	model  Model
 }
 
-// File is one source file.
+// File is one file.
 type File struct {
 	Path      string
 	SizeBytes int64
@@ -85,26 +90,34 @@ func Of(s *audit.Snapshot, m Model) *Map {
 	if s.History == nil || s.History.Files == nil {
 		return nil
 	}
-	sizes := map[string]int64{}
-	for _, f := range deliverable.Code(s) {
-		sizes[f.Path] = f.SizeBytes
-	}
-	people := history.Of(s)
-	knowledge := &Map{model: m}
+	code, own := sizes(deliverable.Code(s)), sizes(s.OwnFiles())
+	knowledge := &Map{model: m, People: history.Of(s)}
 	for i := range s.History.Files {
 		past := &s.History.Files[i]
-		size, isCode := sizes[past.Path]
-		if !isCode {
+		size, isOwn := own[past.Path]
+		if !isOwn {
 			continue
 		}
-		knowledge.Files = append(knowledge.Files, File{
-			Path: past.Path, SizeBytes: size, Experts: m.experts(past, s, people),
-		})
+		file := File{Path: past.Path, SizeBytes: size, Experts: m.experts(past, s, knowledge.People)}
+		if size, isCode := code[past.Path]; isCode {
+			file.SizeBytes = size
+			knowledge.Files = append(knowledge.Files, file)
+		} else {
+			knowledge.Others = append(knowledge.Others, file)
+		}
 	}
 	if len(knowledge.Files) == 0 {
 		return nil
 	}
 	return knowledge
+}
+
+func sizes(files []audit.File) map[string]int64 {
+	all := make(map[string]int64, len(files))
+	for _, f := range files {
+		all[f.Path] = f.SizeBytes
+	}
+	return all
 }
 
 // tally is what one person did to a file; weights shrink with age.

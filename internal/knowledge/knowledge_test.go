@@ -68,6 +68,14 @@ func who(t interface{ Fatalf(string, ...any) }, s *audit.Snapshot, name string) 
 	return p
 }
 
+func leavers(people []*history.Person) Leavers {
+	gone := Leavers{}
+	for _, p := range people {
+		gone[p] = true
+	}
+	return gone
+}
+
 // The numbers are worked out by hand from the published formula.
 func TestDegree(t *testing.T) {
 	t.Parallel()
@@ -152,16 +160,16 @@ func TestLossProperties(t *testing.T) {
 		})
 		s := snapshot(rapid.SliceOfN(one, 1, 30).Draw(t, "touches")...)
 		m, people := Of(s, Published), history.Of(s).Persons
-		if l := m.Without(nil); l.Orphaned != 0 || l.OrphanedBytes != 0 {
+		if l := Without(m.Files, nil); l.Orphaned != 0 || l.OrphanedBytes != 0 {
 			t.Fatalf("nobody left, and %+v is lost", l)
 		}
-		if l := m.Without(people); l.Orphaned != l.Known || l.OrphanedBytes != l.KnownBytes {
+		if l := Without(m.Files, leavers(people)); l.Orphaned != l.Known || l.OrphanedBytes != l.KnownBytes {
 			t.Fatalf("everybody left, and only %+v is lost", l)
 		}
 		some := rapid.SliceOfDistinct(rapid.SampledFrom(people), func(p *history.Person) *history.Person { return p }).Draw(t, "leavers")
 		last := Loss{}
 		for i := range some {
-			l := m.Without(some[:i+1])
+			l := Without(m.Files, leavers(some[:i+1]))
 			if l.Orphaned < last.Orphaned || l.OrphanedBytes < last.OrphanedBytes {
 				t.Fatalf("one more left, and less is lost: %+v after %+v", l, last)
 			}

@@ -30,31 +30,39 @@ func share(part, whole int64) float64 {
 	return float64(part) / float64(whole)
 }
 
-// Without returns what is lost when these people leave. Files that nobody knows
-// today are not lost by it.
-func (m *Map) Without(leavers []*history.Person) Loss {
-	gone := map[*history.Person]bool{}
-	for _, p := range leavers {
-		gone[p] = true
-	}
+// Leavers is a set of people.
+type Leavers map[*history.Person]bool
+
+// Without returns what is lost of these files when people leave. Files that
+// nobody knows today are not lost by it.
+func Without(files []File, gone Leavers) Loss {
 	var l Loss
-	for i := range m.Files {
-		l.add(&m.Files[i], gone)
+	for i := range files {
+		l.add(&files[i], gone)
 	}
 	return l
 }
 
-func (l *Loss) add(f *File, gone map[*history.Person]bool) {
-	authors := f.Authors()
-	if len(authors) == 0 {
-		return
+func (l *Loss) add(f *File, gone Leavers) {
+	known, orphaned := f.Fate(gone)
+	if known {
+		l.Known++
+		l.KnownBytes += f.SizeBytes
 	}
-	l.Known++
-	l.KnownBytes += f.SizeBytes
-	if !slices.ContainsFunc(authors, func(p *history.Person) bool { return !gone[p] }) {
+	if orphaned {
 		l.Orphaned++
 		l.OrphanedBytes += f.SizeBytes
 	}
+}
+
+// Fate says whether somebody knows the file today, and whether nobody would once
+// people have left.
+func (f *File) Fate(gone Leavers) (known, orphaned bool) {
+	authors := f.Authors()
+	if len(authors) == 0 {
+		return false, false
+	}
+	return true, !slices.ContainsFunc(authors, func(p *history.Person) bool { return !gone[p] })
 }
 
 // BusFactor removes the author of the most files, again and again, until fewer
@@ -64,7 +72,7 @@ func (l *Loss) add(f *File, gone map[*history.Person]bool) {
 func (m *Map) BusFactor() []*history.Person {
 	var (
 		removed []*history.Person
-		gone    = map[*history.Person]bool{}
+		gone    = Leavers{}
 	)
 	for {
 		counts, covered := map[*history.Person]int{}, 0
