@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/guide"
 	"github.com/perenne-audit/perenne/internal/manifest"
 	"github.com/perenne-audit/perenne/internal/yamlfile"
@@ -244,24 +245,41 @@ func namedAPI(s *audit.Snapshot, d audit.Deliverable) bool {
 
 // endpoint is the line of a route in a text: "GET /ports/{id}".
 var endpoint = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:GET|POST|PUT|PATCH|DELETE)\x60?\s+\x60?(?:https?://[^\s/]+)?/[\w{}:/.-]+|\bcurl\b[^\n]*https?://[^\s]*/|https?://[\w.:-]+/(?:[\w.-]+/)*api/[\w.-]+/[\w./-]+`)
+	return regexp.MustCompile(`(?:GET|POST|PUT|PATCH|DELETE)\x60?\s+\x60?(?:https?://[^\s/]+)?/[\w{}:/.-]+|\bcurl\b[^\n]*(?: -X | -d |--request|--data|localhost[:/]|127\.0\.0\.1)[^\n]*|https?://[\w.:-]+/(?:[\w.-]+/)*api/[\w.-]+/[\w./-]+`)
 })
 
-// endpointSections returns the sections that show routes with words around.
+// endpointSections returns the sections that show routes, of the documents that
+// show two at least, or one below a heading on the API.
 func endpointSections(s *audit.Snapshot) []audit.Place {
 	var places []audit.Place
 	for _, doc := range guide.All(s) {
+		var here []audit.Place
+		routes := 0
 		for _, section := range doc.Sections {
-			routes := len(endpoint().FindAllStringIndex(section.Text, 3))
-			for _, code := range append(slices.Clone(section.Code), section.Inline...) {
-				routes += len(endpoint().FindAllStringIndex(code.Text, 3))
+			n := routesIn(section)
+			if n == 0 {
+				continue
 			}
-			if routes >= 2 || routes == 1 && slices.Contains(strings.Fields(guide.Plain(section.Heading+" "+doc.Title)), "api") {
-				places = append(places, audit.Place{Path: doc.Path, Line: section.Line})
+			if slices.Contains(strings.Fields(guide.Plain(section.Heading+" "+doc.Title)), "api") {
+				n++
 			}
+			routes += n
+			here = append(here, audit.Place{Path: doc.Path, Line: section.Line})
+		}
+		if routes >= 2 {
+			places = append(places, here...)
 		}
 	}
 	return places
+}
+
+// routesIn counts the routes that a section shows, up to three in each block.
+func routesIn(section document.Section) int {
+	routes := len(endpoint().FindAllStringIndex(section.Text, 3))
+	for _, code := range section.Code {
+		routes += len(endpoint().FindAllStringIndex(code.Text, 3))
+	}
+	return routes
 }
 
 var apiLink = sync.OnceValue(func() *regexp.Regexp {

@@ -153,11 +153,12 @@ func useSections(s *audit.Snapshot) []audit.Place {
 }
 
 var useHeading = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:[\w ]+ )?(?:usages?|utilisations?|utiliser|using|how to use|mode d emploi|comment utiliser|essayez|examples? of use|exemples? d utilisation)\b`)
+	return regexp.MustCompile(`^(?:[\w ]+ )?(?:usages?|utilisations?|utiliser|using|how to use|mode d emploi|comment utiliser|essayez|examples? of use|exemples? d utilisation|options|command line|ligne de commande|output)\b`)
 })
 
 // usageSections returns the sections on use that are more than how to start: those
-// with prose of some length beside their commands.
+// with prose of some length beside their commands, and those that show how to call
+// a service.
 func usageSections(s *audit.Snapshot) []audit.Place {
 	var places []audit.Place
 	for _, doc := range guide.All(s) {
@@ -174,6 +175,9 @@ func usageSections(s *audit.Snapshot) []audit.Place {
 				places = append(places, audit.Place{Path: doc.Path, Line: section.Line})
 			}
 		}
+	}
+	if calls := endpointSections(s); len(calls) >= 2 {
+		places = append(places, calls...)
 	}
 	return places
 }
