@@ -130,6 +130,7 @@ var (
 
 	saysStopped = lazily(subject + ` (?:\w+ )?(?:n est plus (?:maintenue?|supportee?|developpee?|mise? a jour|active?|en service)|est (?:desormais |maintenant |aujourd hui )?(?:archivee?|abandonnee?|arretee?|obsolete|depreciee?|decommissionnee?|fermee?|terminee?)\b|a ete (?:archivee?|abandonnee?|arretee?|decommissionnee?|fermee?))|` +
 		subject + ` (?:\w+ )?(?:is|has been|was) (?:now |currently |officially |being )?(?:(?:no longer|not) (?:being )?(?:maintained|developed|supported|updated)|archived|deprecated|abandoned|discontinued|retired|unmaintained|obsolete|sunset)\b|` +
+		`\bdeveloppements? (?:\w+ ){0,4}(?:ont|a) cesse\b|\bne (?:sera|seront) (?:\w+ )?plus (?:maintenue?s?|mise?s? a jour)\b|\bdevelopment (?:\w+ ){0,3}(?:has )?(?:ceased|stopped|ended)\b|` +
 		`^(?:\w+ )?(?:no longer maintained|not maintained any ?more|n est plus maintenue?|plus maintenue?|unmaintained|abandonware)\b`)
 
 	saysActive = lazily(`\b(?:actively|activement) (?:maintained|developed|maintenue?|developpee?)\b|\bmaintenue? activement\b|\bmaintenance (?:est |is )?active\b|\bunder (?:active|heavy) development\b|` +
@@ -200,7 +201,8 @@ func ofBadge(address string, year int) status {
 	case host == "repostatus.org" && parts[0] == "badges":
 		return ofWord(last)
 	case strings.HasPrefix(last, "lifecycle-"):
-		return notActive(ofWord(strings.TrimPrefix(last, "lifecycle-")))
+		stage, _, _ := strings.Cut(strings.TrimPrefix(last, "lifecycle-"), "-")
+		return notActive(ofWord(stage))
 	case host == "img.shields.io" && parts[0] == "maintenance" && len(parts) == 3:
 		return ofYear(parts[1], last, year)
 	case host == "img.shields.io" && parts[0] == "badge" && len(parts) == 2:

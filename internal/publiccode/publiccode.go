@@ -1,7 +1,7 @@
 // Package publiccode reads publiccode.yml, the file in which a public body
 // describes its software for catalogues (https://yml.publiccode.tools). It reads
-// what is written, whatever version of the standard it follows, and judges
-// nothing.
+// what is written, whatever version of the standard it follows; [Faults] alone
+// judges it.
 package publiccode
 
 import (
