@@ -32,7 +32,7 @@ func runBaseImagePinned(s *audit.Snapshot) audit.Verdict {
 	}
 	j := judgedDockerfiles(s)
 	if len(j.files)+len(j.unread) == 0 {
-		return audit.NotApplicable("no-dockerfile")
+		return j.without()
 	}
 	images := baseImages(j.files)
 	return judgePins(images, j.unread).Fact("images", listed(images))

@@ -47,7 +47,7 @@ func runContainerUnprivileged(s *audit.Snapshot) audit.Verdict {
 	}
 	j := judgedDockerfiles(s)
 	if len(j.files)+len(j.unread) == 0 {
-		return audit.NotApplicable("no-dockerfile")
+		return j.without()
 	}
 	images := []shippedImage{}
 	for _, d := range j.files {

@@ -44,6 +44,8 @@ type judged struct {
 	files []*container.Dockerfile
 	// unread are paths of those for production that could not be.
 	unread []string
+	// tools is how many others there are, for those who work on the project.
+	tools int
 }
 
 // judgedDockerfiles leaves out templates where a real Dockerfile stands beside
@@ -51,7 +53,12 @@ type judged struct {
 func judgedDockerfiles(s *audit.Snapshot) judged {
 	var production, development judged
 	templates := []string{}
+	tools := 0
 	for _, d := range container.Dockerfiles(s) {
+		if d.Tool {
+			tools++
+			continue
+		}
 		j := &production
 		if d.Development {
 			j = &development
@@ -71,7 +78,16 @@ func judgedDockerfiles(s *audit.Snapshot) judged {
 	if len(templates) > 0 {
 		return judged{unread: templates}
 	}
+	development.tools = tools
 	return development
+}
+
+// without is the answer where there is no Dockerfile to judge.
+func (j judged) without() audit.Verdict {
+	if j.tools > 0 {
+		return audit.NotApplicable("tools-only")
+	}
+	return audit.NotApplicable("no-dockerfile")
 }
 
 // maxNamed is how many paths or images a sentence names.

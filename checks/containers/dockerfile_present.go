@@ -31,6 +31,8 @@ type foundDockerfiles struct {
 	// paths are those of all, templates left out.
 	paths                           []string
 	production, development, unread []string
+	// tools are for those who work on the project.
+	tools []string
 }
 
 func sortDockerfiles(s *audit.Snapshot) foundDockerfiles {
@@ -40,6 +42,8 @@ func sortDockerfiles(s *audit.Snapshot) foundDockerfiles {
 			f.paths = append(f.paths, d.Path)
 		}
 		switch {
+		case d.Tool:
+			f.tools = append(f.tools, d.Path)
 		case d.Development:
 			f.development = append(f.development, d.Path)
 		case d.Err != nil:
@@ -71,6 +75,9 @@ func judgePresence(s *audit.Snapshot, roots []string, f foundDockerfiles) audit.
 	}
 	if files := imagePlaces(s); len(files) > 0 {
 		return audit.PartlyMet("image-only", "path", files[0].Path).At(files...)
+	}
+	if len(f.tools) > 0 {
+		return audit.NotMet("tools-only", "paths", named(f.tools)).At(places(f.tools)...)
 	}
 	return audit.NotMet("missing")
 }

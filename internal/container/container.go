@@ -27,6 +27,10 @@ type Dockerfile struct {
 	// it serves development, tests, examples or continuous integration, not
 	// production.
 	Development bool
+	// Tool is true when it holds nothing of the repository and starts nothing but
+	// a tool of those who work on it: for documentation, checks, or continuous
+	// integration.
+	Tool bool
 	// Err says why it could not be read; Stages is then empty. It wraps
 	// [ErrTemplate], [ErrSyntax], [audit.ErrTooLarge] or what
 	// [audit.Snapshot.Read] returns.
@@ -79,6 +83,13 @@ type Stage struct {
 	Ports []string
 	// Healthcheck is the line of a HEALTHCHECK in force, 0 for none or NONE.
 	Healthcheck int
+	// Holds is true when something of the repository, or of one that is cloned,
+	// gets into the image.
+	Holds bool
+	// Starts are the words of ENTRYPOINT and CMD, nil when the base image decides.
+	Starts []string
+	// InstallsTool is true when a RUN names a tool for documentation or checks.
+	InstallsTool bool
 }
 
 // ComposeFile is one compose file.

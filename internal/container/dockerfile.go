@@ -38,6 +38,7 @@ func readDockerfiles(s *audit.Snapshot) []*Dockerfile {
 			continue
 		}
 		d.Development = d.Development || onCIImage(d)
+		d.Tool = isTool(s, d)
 		all = append(all, d)
 	}
 	return all

@@ -61,6 +61,14 @@ func TestStages(t *testing.T) {
 				{Line: 4, From: "base", Image: "base", Resolved: true, Stage: 0, User: "root", UserLine: 4},
 			},
 		},
+		"what gets in and what starts": {
+			"FROM node:22 AS build\nCOPY . .\nFROM node:22 AS tools\nRUN npm install -g eslint@9\nADD https://example.org/a.tgz /\nCMD npx eslint\nFROM tools\nCOPY --from=build /a /a\nENTRYPOINT [\"/a\"]\n",
+			[]Stage{
+				{Name: "build", Line: 1, From: "node:22", Image: "node:22", Resolved: true, Stage: -1, Holds: true},
+				{Name: "tools", Line: 3, From: "node:22", Image: "node:22", Resolved: true, Stage: -1, InstallsTool: true, Starts: []string{"npx", "eslint"}},
+				{Line: 7, From: "tools", Image: "tools", Resolved: true, Stage: 1, Holds: true, InstallsTool: true, Starts: []string{"/a"}},
+			},
+		},
 		"unknown flags of other instructions pass": {
 			"FROM alpine:3\nRUN --tomorrow=x true\nCOPY --new a b\nHEALTHCHECK --often CMD x\n",
 			[]Stage{{Line: 1, From: "alpine:3", Image: "alpine:3", Resolved: true, Stage: -1}},

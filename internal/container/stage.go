@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
@@ -34,6 +35,8 @@ type stageReader struct {
 type openStage struct {
 	Stage
 	args, env variables
+	// entrypoint and command are the words of the two instructions.
+	entrypoint, command []string
 	// onBuild waits for a stage that starts from this one.
 	onBuild []string
 }
@@ -101,6 +104,8 @@ func (r *stageReader) inherit(stage *openStage, base int) {
 	stage.User, stage.UserLine = from.User, from.UserLine
 	stage.Ports, stage.Healthcheck = slices.Clone(from.Ports), from.Healthcheck
 	stage.args, stage.env = maps.Clone(from.args), maps.Clone(from.env)
+	stage.Holds, stage.InstallsTool = from.Holds, from.InstallsTool
+	stage.entrypoint, stage.command = from.entrypoint, from.command
 	for _, trigger := range from.onBuild {
 		r.trigger(stage, trigger)
 	}
@@ -144,7 +149,41 @@ func (r *stageReader) apply(stage *openStage, command any, line int) {
 		}
 	case *instructions.OnbuildCommand:
 		stage.onBuild = append(stage.onBuild, c.Expression)
+	default:
+		r.fill(stage, command)
 	}
+}
+
+// fill follows what gets into the image and what it starts.
+func (r *stageReader) fill(stage *openStage, command any) {
+	switch c := command.(type) {
+	case *instructions.CopyCommand:
+		stage.Holds = stage.Holds || r.holds(c.From) && len(c.SourcePaths)+len(c.SourceContents) > 0
+	case *instructions.AddCommand:
+		stage.Holds = stage.Holds || slices.ContainsFunc(c.SourcePaths, func(p string) bool { return !strings.Contains(p, "://") || strings.HasSuffix(p, ".git") })
+	case *instructions.RunCommand:
+		line := strings.Join(c.CmdLine, " ")
+		stage.InstallsTool = stage.InstallsTool || slices.ContainsFunc(strings.Fields(line), namesTool)
+		stage.Holds = stage.Holds || strings.Contains(line, "git clone") || slices.ContainsFunc(c.FlagsUsed, func(f string) bool { return f == "mount" })
+	case *instructions.EntrypointCommand:
+		stage.entrypoint, stage.command = strings.Fields(strings.Join(c.CmdLine, " ")), nil
+	case *instructions.CmdCommand:
+		stage.command = strings.Fields(strings.Join(c.CmdLine, " "))
+	}
+}
+
+// holds reports whether COPY takes from the repository: from the folder that is
+// built, or from a stage that holds some of it.
+func (r *stageReader) holds(from string) bool {
+	if from == "" {
+		return true
+	}
+	for i, s := range r.stages {
+		if strings.EqualFold(s.Name, from) || strconv.Itoa(i) == from {
+			return s.Holds
+		}
+	}
+	return false
 }
 
 func (r *stageReader) stageArgs(stage *openStage, c *instructions.ArgCommand) {
@@ -161,6 +200,7 @@ func (r *stageReader) result() []Stage {
 	stages := make([]Stage, len(r.stages))
 	for i, open := range r.stages {
 		stages[i] = open.Stage
+		stages[i].Starts = slices.Concat(open.entrypoint, open.command)
 	}
 	return stages
 }

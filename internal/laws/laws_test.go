@@ -94,10 +94,11 @@ var imports = map[string][]string{
 		"internal/store", "internal/store/postgres", "internal/store/sqlite", "internal/text", "internal/web",
 	},
 	// These measure checks and readers on texts that lie elsewhere.
-	"internal/licence/accuracy": {"internal/audit", "internal/licence", "checks/licences"},
-	"internal/bench":            {"checks", "checks/*", "config", "internal/*", "internal/acquire/*"},
-	"internal/soak":             {"checks", "config", "internal/*", "internal/acquire/*", "internal/store/*"},
-	"internal/laws":             {},
+	"internal/licence/accuracy":   {"internal/audit", "internal/licence", "checks/licences"},
+	"internal/container/accuracy": {"internal/audit", "internal/container", "checks/containers"},
+	"internal/bench":              {"checks", "checks/*", "config", "internal/*", "internal/acquire/*"},
+	"internal/soak":               {"checks", "config", "internal/*", "internal/acquire/*", "internal/store/*"},
+	"internal/laws":               {},
 
 	"internal/lifecycle/refresh": {"internal/lifecycle"},
 }
