@@ -132,10 +132,12 @@ func recentRelease(s *audit.Snapshot) point {
 		return unseen
 	case len(tagged) == 0:
 		return lacking
-	case tagged[0].When.IsZero():
+	}
+	newest := release.Newest(tagged)
+	if newest.When.IsZero() {
 		return unseen
 	}
-	return of(s.TakenAt.Sub(tagged[0].When) <= halfAYear)
+	return of(s.TakenAt.Sub(newest.When) <= halfAYear)
 }
 
 func recentCommit(s *audit.Snapshot) point {

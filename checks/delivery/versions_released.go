@@ -46,11 +46,7 @@ func runVersionsReleased(s *audit.Snapshot) audit.Verdict {
 }
 
 func ofTags(s *audit.Snapshot, tagged []release.Version, notes *release.Notes, releases bool) audit.Verdict {
-	newest := tagged[0]
-	if newest.When.IsZero() {
-		// All of them lie on commits that the history does not hold.
-		newest = tagged[len(tagged)-1]
-	}
+	newest := release.Newest(tagged)
 	late := !newest.When.IsZero() && lastWork(s).Sub(newest.When) > releasedWithin
 	var at []audit.Place
 	if notes != nil {

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,6 +60,31 @@ func Tagged(s *audit.Snapshot) []Version {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Version) int { return b.When.Compare(a.When) })
+	return all
+}
+
+// Newest returns the last of the versions, which are in the order of [Tagged] and
+// not empty. One without a date, on a branch for releases, is newer than one that
+// has a date when its number is higher.
+func Newest(versions []Version) Version {
+	newest := versions[0]
+	for _, v := range versions[1:] {
+		if v.When.IsZero() && slices.Compare(numbers(v.Name), numbers(newest.Name)) > 0 {
+			newest = v
+		}
+	}
+	return newest
+}
+
+var digits = regexp.MustCompile(`\d{1,9}`)
+
+// numbers are those in a name, in their order.
+func numbers(name string) []int {
+	var all []int
+	for _, d := range digits.FindAllString(name, 8) {
+		n, _ := strconv.Atoi(d)
+		all = append(all, n)
+	}
 	return all
 }
 

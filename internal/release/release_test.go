@@ -34,6 +34,12 @@ func TestTagged(t *testing.T) {
 	if len(got) != 3 || got[0].Name != "v2" || got[1].Name != "v1" || got[2].Name != "v3" || !got[2].When.IsZero() || !got[1].When.Equal(day) {
 		t.Errorf("%+v", got)
 	}
+	if newest := Newest(got); newest.Name != "v3" {
+		t.Errorf("newest: %+v", newest)
+	}
+	if newest := Newest([]Version{{"v10.0", day}, {"v9.9", time.Time{}}, {"v2.0", time.Time{}}}); newest.Name != "v10.0" {
+		t.Errorf("newest: %+v", newest)
+	}
 	if s.Tags = nil; Tagged(s) != nil {
 		t.Error("tags that nobody asked for became versions")
 	}
