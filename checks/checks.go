@@ -54,9 +54,10 @@ func ByID(id string) (*audit.Check, bool) {
 }
 
 // Select returns the named checks in catalogue order, or all of them when none
-// is named. The error lists every unknown name, each with the nearest real one.
-func Select(ids []string) ([]*audit.Check, error) {
-	all := All()
+// is named. Those besides, the rules of policies, may be named too and come last.
+// The error lists every unknown name, each with the nearest real one.
+func Select(ids []string, besides ...*audit.Check) ([]*audit.Check, error) {
+	all := append(All(), besides...)
 	if len(ids) == 0 {
 		return all, nil
 	}

@@ -32,6 +32,7 @@ type Config struct {
 	Limits     acquire.Limits `mapstructure:"limits"`
 	Advisories Advisories     `mapstructure:"advisories"`
 	Portfolio  string         `mapstructure:"portfolio"`
+	Policy     string         `mapstructure:"policy"`
 	Data       string         `mapstructure:"data"`
 	Listen     string         `mapstructure:"listen"`
 	Work       Work           `mapstructure:"work"`

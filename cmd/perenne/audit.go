@@ -22,15 +22,16 @@ import (
 	"github.com/perenne-audit/perenne/internal/advisory"
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/pipeline"
+	"github.com/perenne-audit/perenne/internal/policy"
 	"github.com/perenne-audit/perenne/internal/report"
 )
 
 // auditFlags are the flags of "perenne audit" as typed.
 type auditFlags struct {
-	config, format, output, at, portfolio, advisories string
-	checks, leaving, thresholds                       []string
-	jobs                                              int
-	gate                                              bool
+	config, format, output, at, portfolio, policy, advisories string
+	checks, leaving, thresholds                               []string
+	jobs                                                      int
+	gate                                                      bool
 }
 
 func (p *program) auditCommand() *cobra.Command {
@@ -49,6 +50,7 @@ func (p *program) auditCommand() *cobra.Command {
 	f.StringSliceVar(&flags.thresholds, "fail-under", nil, p.say("help.audit.fail-under"))
 	f.StringVar(&flags.at, "at", "", p.say("help.audit.at"))
 	f.StringVar(&flags.portfolio, "portfolio", "", p.say("help.audit.portfolio"))
+	f.StringVar(&flags.policy, "policy", "", p.say("help.audit.policy"))
 	f.StringVar(&flags.advisories, "advisories", "", p.say("help.audit.advisories"))
 	f.BoolVar(&flags.gate, "gate", false, p.say("help.audit.gate"))
 	f.IntVar(&flags.jobs, "jobs", 0, p.say("help.audit.jobs"))
@@ -75,6 +77,9 @@ func (p *program) audit(ctx context.Context, targets []string, flags auditFlags)
 	if err != nil {
 		return err
 	}
+	if _, err := checks.Select(flags.checks, rulesOf(options.Policy, round.portfolio)...); err != nil {
+		return err
+	}
 	outcomes := p.auditAll(ctx, round.tasks, jobs)
 	challenges := round.add(outcomes, options.Acquire.TakenAt)
 	if err := p.write(write, outcomes, flags.output, challenges); err != nil {
@@ -88,7 +93,7 @@ func (p *program) options(flags auditFlags) (pipeline.Options, int, error) {
 	if err != nil {
 		return pipeline.Options{}, 0, err
 	}
-	chosen, err := checks.Select(flags.checks)
+	rules, err := policy.Load(cmp.Or(flags.policy, settings.Policy), ".", policies(nil))
 	if err != nil {
 		return pipeline.Options{}, 0, err
 	}
@@ -115,7 +120,7 @@ func (p *program) options(flags auditFlags) (pipeline.Options, int, error) {
 		return pipeline.Options{}, 0, err
 	}
 	return pipeline.Options{
-		Checks: chosen, Catalogue: checks.Version, People: people, Advisories: advisories,
+		Checks: checks.All(), Policy: rules, Only: flags.checks, Catalogue: checks.Version, People: people, Advisories: advisories,
 		Acquire: acquire.Options{
 			Limits: settings.Limits, TakenAt: at,
 			Token: func(host string) string { return p.getenv(acquire.TokenVariable(host)) },

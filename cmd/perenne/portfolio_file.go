@@ -9,32 +9,50 @@ import (
 
 	"github.com/perenne-audit/perenne/checks"
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/policy"
 	"github.com/perenne-audit/perenne/internal/portfolio"
 )
 
-// loadPortfolio reads a portfolio and returns the files it is made of.
-func loadPortfolio(path string) (p *audit.Portfolio, files []string, err error) {
+// loadPortfolio reads a portfolio and returns the files it is made of, those of
+// its policies too. The rules are those of a challenge that names none.
+func loadPortfolio(path string, rules *audit.Policy) (p *audit.Portfolio, files []string, err error) {
 	var ids []string
 	for _, c := range checks.All() {
 		ids = append(ids, c.ID)
 	}
-	p, err = portfolio.Load(path, portfolio.Options{Checks: ids, Opened: func(f string) { files = append(files, f) }})
+	opened := func(f string) { files = append(files, f) }
+	p, err = portfolio.Load(path, portfolio.Options{
+		Checks: ids, Opened: opened, Rules: rules,
+		Policy: func(name, folder string) (*audit.Policy, error) { return policy.Load(name, folder, policies(opened)) },
+	})
 	return p, files, err
+}
+
+// loadBoth reads the policy of whoever names none, then the portfolio.
+func loadBoth(path, rules string) (*audit.Portfolio, []string, error) {
+	var files []string
+	usual, err := policy.Load(rules, ".", policies(func(f string) { files = append(files, f) }))
+	if err != nil {
+		return nil, files, err
+	}
+	p, more, err := loadPortfolio(path, usual)
+	return p, append(files, more...), err
 }
 
 // watched is the portfolio in force. It follows its files: a change that is
 // faulty is logged, and what was in force stays.
 type watched struct {
 	path    string
+	rules   string // the policy of whoever names none
 	current atomic.Pointer[audit.Portfolio]
 	files   []string
 	seen    map[string]time.Time
 	logger  *slog.Logger
 }
 
-func watchPortfolio(path string, logger *slog.Logger) (*watched, error) {
-	w := &watched{path: path, logger: logger}
-	p, files, err := loadPortfolio(path)
+func watchPortfolio(path, rules string, logger *slog.Logger) (*watched, error) {
+	w := &watched{path: path, rules: rules, logger: logger}
+	p, files, err := loadBoth(path, rules)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +88,7 @@ func (w *watched) look() {
 	if same(now, w.seen) {
 		return
 	}
-	p, files, err := loadPortfolio(w.path)
+	p, files, err := loadBoth(w.path, w.rules)
 	// What is wrong may be in a file that was not part of it before, and what
 	// changes while it is read is read again.
 	w.files, w.seen = files, modified(files)

@@ -38,7 +38,7 @@ func (p *program) round(targets []string, file string, options pipeline.Options)
 	if len(targets) > 0 {
 		return nil, errors.New(p.say("audit.portfolio-alone"))
 	}
-	found, _, err := loadPortfolio(file)
+	found, _, err := loadPortfolio(file, options.Policy)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ import (
 
 // serviceFlags are the flags of the service's commands as typed.
 type serviceFlags struct {
-	config, portfolio, data string
+	config, portfolio, policy, data string
 	// listen is where pages are served, probes where 'work' answers.
 	listen, probes string
 	workers        int
@@ -78,6 +78,7 @@ func (p *program) serviceFlags(cmd *cobra.Command, flags *serviceFlags) {
 	f := cmd.Flags()
 	f.StringVar(&flags.config, "config", p.getenv("PERENNE_CONFIG"), p.say("help.audit.config"))
 	f.StringVar(&flags.portfolio, "portfolio", "", p.say("help.serve.portfolio"))
+	f.StringVar(&flags.policy, "policy", "", p.say("help.serve.policy"))
 	f.StringVar(&flags.data, "data", "", p.say("help.serve.data"))
 }
 
@@ -92,7 +93,7 @@ func (p *program) settings(flags serviceFlags) (config.Config, error) {
 		setting *string
 	}{
 		{flags.listen, &settings.Listen}, {flags.probes, &settings.Work.Listen},
-		{flags.portfolio, &settings.Portfolio}, {flags.data, &settings.Data},
+		{flags.portfolio, &settings.Portfolio}, {flags.policy, &settings.Policy}, {flags.data, &settings.Data},
 	} {
 		if one.flag != "" {
 			*one.setting = one.flag

@@ -16,6 +16,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/demo"
 	"github.com/perenne-audit/perenne/internal/metrics"
 	"github.com/perenne-audit/perenne/internal/pipeline"
+	"github.com/perenne-audit/perenne/internal/policy"
 	"github.com/perenne-audit/perenne/internal/queue"
 	"github.com/perenne-audit/perenne/internal/store"
 )
@@ -100,7 +101,7 @@ func workers(settings config.Config) int {
 // demonstration.
 func (s *service) findPortfolio(ctx context.Context, demonstration bool) error {
 	if s.settings.Portfolio != "" && !demonstration {
-		w, err := watchPortfolio(s.settings.Portfolio, s.logger)
+		w, err := watchPortfolio(s.settings.Portfolio, s.settings.Policy, s.logger)
 		if err != nil {
 			return err
 		}
@@ -111,6 +112,13 @@ func (s *service) findPortfolio(ctx context.Context, demonstration bool) error {
 	p, err := demo.Generate(ctx, folder, time.Now())
 	if err != nil {
 		return fmt.Errorf("generate the demonstration: %w; name another folder with --data", err)
+	}
+	rules, err := policy.Load(s.settings.Policy, ".", policies(nil))
+	if err != nil {
+		return err
+	}
+	for i := range p.Challenges {
+		p.Challenges[i].Rules = rules
 	}
 	s.portfolio = func() *audit.Portfolio { return p }
 	s.history, err = demo.Milestones(ctx, folder, p)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/perenne-audit/perenne/config"
+	"github.com/perenne-audit/perenne/internal/policy"
 	"github.com/perenne-audit/perenne/internal/portfolio"
 )
 
@@ -34,8 +35,11 @@ func (p *program) configCommand() *cobra.Command {
 			if _, err := access(settings, settings.Listen); err != nil {
 				return err
 			}
+			if _, err := policy.Load(settings.Policy, ".", policies(nil)); err != nil {
+				return err
+			}
 			if settings.Portfolio != "" {
-				if _, _, err := loadPortfolio(settings.Portfolio); err != nil {
+				if _, _, err := loadBoth(settings.Portfolio, settings.Policy); err != nil {
 					return err
 				}
 			}
@@ -51,7 +55,7 @@ func (p *program) portfolioCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	check := &cobra.Command{Use: "check FILE", Short: p.say("help.portfolio.check"), Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			found, _, err := loadPortfolio(args[0])
+			found, _, err := loadBoth(args[0], policy.Default)
 			if err != nil {
 				return err
 			}

@@ -20,3 +20,6 @@ func (r *Reader) Faults() Faults { return r.faults.sorted() }
 
 // Sound reports whether nothing was found so far.
 func (r *Reader) Sound() bool { return len(r.faults) == 0 }
+
+// Add takes the faults of another file.
+func (r *Reader) Add(faults Faults) { r.faults = append(r.faults, faults...) }

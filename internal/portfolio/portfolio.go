@@ -31,6 +31,11 @@ type Options struct {
 	// Checks are the ids that waivers and attestations may name. With none, ids
 	// are not looked at.
 	Checks []string
+	// Policy reads the rules that a challenge names: by a name that is known, or by
+	// a file that is relative to the folder. Without it, names are not looked at.
+	Policy func(name, folder string) (*audit.Policy, error)
+	// Rules are those of a challenge that names none.
+	Rules *audit.Policy
 	// MaxBytes bounds the file and those it includes; 0 is [DefaultMaxBytes].
 	MaxBytes int64
 	// Opened, when set, is told of each file before it is read, so that a caller
@@ -84,6 +89,8 @@ type loader struct {
 	loaded    map[string]bool
 	// ministries and challenges map an id to where it was first given.
 	ministries, challenges map[string]place
+	// policies are those that were read, by folder and name; nil for a faulty one.
+	policies map[[2]string]*audit.Policy
 	// references are questions that can only be answered once all is read.
 	references []func()
 }
@@ -91,7 +98,7 @@ type loader struct {
 func newLoader(o Options) *loader {
 	return &loader{
 		Options: o, Reader: form.Reader{Example: "config/portfolio.example.yaml", Second: ", and list the others under include"}, left: o.MaxBytes, loaded: map[string]bool{},
-		ministries: map[string]place{}, challenges: map[string]place{},
+		ministries: map[string]place{}, challenges: map[string]place{}, policies: map[[2]string]*audit.Policy{},
 	}
 }
 

@@ -1,6 +1,7 @@
 package portfolio
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -59,8 +60,8 @@ func (v value) unique(what, id string, given map[string]place) bool {
 }
 
 func (l *loader) challenge(v value) {
-	c := audit.Challenge{Criticality: audit.CriticalityB}
-	var ministry, waivers value
+	c := audit.Challenge{Criticality: audit.CriticalityB, Rules: l.Rules}
+	var ministry, waivers, facts value
 	v.object("a challenge",
 		field{"id", func(v value) { c.ID = v.ID() }},
 		field{"name", func(v value) { c.Name = v.Text() }},
@@ -76,14 +77,17 @@ func (l *loader) challenge(v value) {
 		field{"mentors", func(v value) { c.Mentors = people(v, "mentors") }},
 		field{"people", func(v value) { c.People = people(v, "people") }},
 		field{"repositories", func(v value) { c.Repositories = repositories(v) }},
-		field{"policy", func(v value) { c.Policy = v.ID() }},
+		field{"policy", func(v value) { c.Policy, c.Rules = v.Text(), l.policy(v) }},
 		field{"schedule", func(v value) { c.Every = v.schedule() }},
 		field{"waivers", func(v value) { waivers = v }},
-		field{"attestations", func(v value) { c.Attestations = attestations(v) }},
+		field{"attestations", func(v value) { facts = v }},
 	)
+	// They name repositories and rules of the policy, which may stand further down.
 	if waivers.Node != nil {
-		// They name repositories, which may stand further down.
-		c.Waivers = waiversOf(waivers, c.Repositories)
+		c.Waivers = waiversOf(waivers, &c)
+	}
+	if facts.Node != nil {
+		c.Attestations = attestations(facts, c.Rules)
 	}
 	v.Must("a challenge", "id", c.ID)
 	v.Must("a challenge", "name", c.Name)
@@ -93,6 +97,29 @@ func (l *loader) challenge(v value) {
 	if v.unique("challenge", c.ID, l.challenges) {
 		l.portfolio.Challenges = append(l.portfolio.Challenges, c)
 	}
+}
+
+// policy reads the rules that a challenge names. What is wrong in their file is
+// reported once, whoever names it.
+func (l *loader) policy(v value) *audit.Policy {
+	name := v.Text()
+	if name == "" || l.Policy == nil {
+		return l.Rules
+	}
+	key := [2]string{v.dir(), name}
+	if read, again := l.policies[key]; again {
+		return read
+	}
+	p, err := l.Policy(name, v.dir())
+	var faults form.Faults
+	switch {
+	case errors.As(err, &faults):
+		l.Add(faults)
+	case err != nil:
+		v.Fault(strings.TrimPrefix(err.Error(), "read policy "), "")
+	}
+	l.policies[key] = p
+	return p
 }
 
 // known reports a ministry that no file describes.
@@ -171,13 +198,13 @@ func (v value) email() []string {
 	return []string{s}
 }
 
-func attestations(v value) []audit.Attestation {
+func attestations(v value, rules *audit.Policy) []audit.Attestation {
 	var all []audit.Attestation
 	v.list("attestations", func(v value) {
 		var a audit.Attestation
 		var expires value
 		v.object("an attestation",
-			field{"check", func(v value) { a.Check = v.check(audit.SignOff) }},
+			field{"check", func(v value) { a.Check = v.check(rules, audit.SignOff) }},
 			field{"says", func(v value) { a.Says = v.Text() }},
 			field{"author", func(v value) { a.Author = v.Text() }},
 			field{"link", func(v value) { a.Link = v.Text() }},
@@ -196,10 +223,16 @@ func attestations(v value) []audit.Attestation {
 	return all
 }
 
-// check reads the id of a check, or one of the other words that may stand there.
-func (v value) check(besides ...string) string {
+// check reads the id of a check, of the catalogue or among the rules, or one of
+// the other words that may stand there.
+func (v value) check(rules *audit.Policy, besides ...string) string {
 	s := v.Text()
 	known := append(slices.Clone(besides), v.Checks...)
+	if rules != nil {
+		for _, c := range rules.Rules {
+			known = append(known, c.ID)
+		}
+	}
 	if s == "" || len(v.Checks) == 0 || slices.Contains(known, s) {
 		return s
 	}

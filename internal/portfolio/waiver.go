@@ -10,10 +10,10 @@ import (
 	"github.com/perenne-audit/perenne/internal/form"
 )
 
-func waiversOf(v value, repositories []audit.Source) []audit.Waiver {
+func waiversOf(v value, c *audit.Challenge) []audit.Waiver {
 	var all []audit.Waiver
 	v.list("waivers", func(v value) {
-		w := v.waiver(func(v value) string { return v.oneOf(repositories) })
+		w := v.waiver(c.Rules, func(v value) string { return v.oneOf(c.Repositories) })
 		v.Must("a waiver", "check", w.Check)
 		v.Must("a waiver", "reason", w.Reason)
 		v.Must("a waiver", "author", w.Author)
@@ -23,10 +23,10 @@ func waiversOf(v value, repositories []audit.Source) []audit.Waiver {
 	return all
 }
 
-func (v value) waiver(repository func(value) string) audit.Waiver {
+func (v value) waiver(rules *audit.Policy, repository func(value) string) audit.Waiver {
 	var w audit.Waiver
 	v.object("a waiver",
-		field{"check", func(v value) { w.Check = v.check() }},
+		field{"check", func(v value) { w.Check = v.check(rules) }},
 		field{"paths", func(v value) { v.list("paths", func(v value) { w.Paths = append(w.Paths, v.glob()...) }) }},
 		field{"repository", func(v value) { w.Repository = repository(v) }},
 		field{"reason", func(v value) { w.Reason = v.Text() }},
@@ -125,7 +125,7 @@ func requests(name string, content []byte) []audit.Waiver {
 	}
 	var all []audit.Waiver
 	ask := func(v value) {
-		w := v.waiver(func(value) string { return "" })
+		w := v.waiver(nil, func(value) string { return "" })
 		if w.Check == "" || w.Reason == "" || len(all) >= maxRequests {
 			return
 		}

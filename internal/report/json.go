@@ -36,6 +36,7 @@ type (
 	jsonAudit struct {
 		Schema        string           `json:"schema"`
 		Catalogue     string           `json:"catalogue"`
+		Policy        string           `json:"policy,omitempty"`
 		Challenge     string           `json:"challenge,omitempty"`
 		Target        string           `json:"target"`
 		Repository    jsonRepository   `json:"repository"`
@@ -156,7 +157,7 @@ func JSON(w io.Writer, outcomes []Outcome, o Options) error {
 
 func jsonOf(r *audit.Result, lang audit.Lang) (jsonAudit, error) {
 	document := jsonAudit{
-		Schema: Schema, Catalogue: r.Catalogue, Target: r.Target,
+		Schema: Schema, Catalogue: r.Catalogue, Policy: clean(r.Policy), Target: r.Target,
 		Repository: jsonRepository{
 			URL: r.Repository.URL, Branch: r.Repository.Branch, Commit: r.Repository.Commit,
 			CommittedAt: jsonTime(r.Repository.CommittedAt), TakenAt: jsonTime(r.TakenAt),

@@ -130,6 +130,9 @@ func identity(m *text.Messages, r *audit.Result) []string {
 	if r.DocumentationLanguage != "" {
 		lines = append(lines, m.Say("report.documentation-in", "language", m.Word(string(r.DocumentationLanguage))))
 	}
+	if r.Policy != "" {
+		lines = append(lines, m.Say("report.policy", "policy", clean(r.Policy)))
+	}
 	if who := r.Maintainers; who != nil && who.People > 0 {
 		lines = append(lines, m.Say("report.maintainers", "people", who.People, "bus", who.BusFactor,
 			"share", int(math.Round(100*who.TopShare)), "date", who.LastHumanCommit))
