@@ -18,7 +18,6 @@ var Checks = []*audit.Check{
 	componentsListed,
 	configurationExternal,
 	ciRunsTests,
-	deploymentAutomated,
 	migrationsVersioned,
 	hostingAgreed,
 	frameworkApproved,
