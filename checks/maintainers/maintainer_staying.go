@@ -37,6 +37,11 @@ func runMaintainerStaying(s *audit.Snapshot) audit.Verdict {
 	var n named
 	staying, leaving := 0, 0
 	for _, d := range t.distinct(all) {
+		if d.role == contact || d.office() && !d.team {
+			// A mailbox neither stays nor leaves, and whoever answers mail need not
+			// maintain.
+			continue
+		}
 		gone := t.isLeaving(d) || !d.until.IsZero() && !d.until.After(s.TakenAt)
 		if gone {
 			leaving++

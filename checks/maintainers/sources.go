@@ -92,6 +92,8 @@ func isFormer(heading string) bool {
 
 // inManifests reads the contacts of packages. A framework's skeleton brings its
 // own authors along, so only those count who committed here, and public offices.
+// R wants a maintainer ("cre") in every package: where one person is named, that
+// is a form filled in, and where several are, a choice.
 func inManifests(s *audit.Snapshot) []declared {
 	var all []declared
 	known := history.Of(s)
@@ -99,7 +101,7 @@ func inManifests(s *audit.Snapshot) []declared {
 		for _, text := range m.Contacts {
 			for _, e := range entriesOf(text) {
 				as := author
-				if slices.Contains(m.Maintainers, text) {
+				if slices.Contains(m.Maintainers, text) && (m.Ecosystem != manifest.CRAN || len(m.Contacts) > 1) {
 					as = maintainer
 				}
 				here := known == nil || s.History.Truncated || known.Find(e.name, e.login, e.email) != nil || isAdministration(e.email)
