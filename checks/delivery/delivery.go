@@ -18,6 +18,7 @@ var Checks = []*audit.Check{
 	componentsListed,
 	configurationExternal,
 	ciRunsTests,
+	deploymentAutomated,
 	migrationsVersioned,
 	hostingAgreed,
 	frameworkApproved,

@@ -81,9 +81,9 @@ func readCircleSteps(p *pipeline, root, steps *yaml.Node, dir string, on trigger
 		for key, value := range yamlfile.Fields(one) {
 			name = key.Value
 			switch {
-			case name == "run" && value.Kind == yaml.ScalarNode:
+			case (name == "run" || name == "deploy") && value.Kind == yaml.ScalarNode:
 				p.add(value, p.path, dir, value.Value, "", on)
-			case name == "run":
+			case name == "run", name == "deploy": // the latter was a step of its own until 2022
 				at := dir
 				if own := yamlfile.Text(yamlfile.Field(value, "working_directory")); own != "" {
 					at = within("", own)
