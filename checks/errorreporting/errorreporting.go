@@ -14,7 +14,9 @@ var texts embed.FS
 // Checks lists the package's checks in the order of the catalogue.
 var Checks = []*audit.Check{
 	errorsReported,
+	logsStructured,
 	healthProbed,
+	metricsExposed,
 	backupRestorable,
 	incidentProcedure,
 }

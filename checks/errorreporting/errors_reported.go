@@ -26,9 +26,11 @@ const (
 	frontOnly
 	mailed
 	traced
+	developing
 	unstarted
 	hardAddress
 	unread
+	notified
 	reporting
 )
 
@@ -80,6 +82,8 @@ func reportVerdict(servers, fronts []component) audit.Verdict {
 		}
 	}
 	switch {
+	case worst.state == silent && best.state == notified:
+		return audit.PartlyMet("some-notified", "folder", worst.root, "path", best.place.Path).At(best.place)
 	case worst.state == silent && best.state == reporting:
 		return audit.PartlyMet("some", "folder", worst.root, "tool", best.use.Name).At(best.place)
 	case worst.state == silent && best.state > silent && best.state != unread:
@@ -117,6 +121,10 @@ func (c component) verdict() audit.Verdict {
 		return audit.PartlyMet("hard-coded", "tool", c.use.Name, "path", c.place.Path).At(c.place)
 	case unstarted:
 		return audit.PartlyMet("not-started", "tool", c.use.Name, "path", c.place.Path).At(c.place)
+	case notified:
+		return audit.Met("notified", "path", c.place.Path).At(c.place)
+	case developing:
+		return audit.PartlyMet("development", "tool", c.use.Name, "path", c.place.Path).At(c.place)
 	case traced:
 		return audit.PartlyMet("traces", "tool", c.use.Name, "path", c.place.Path).At(c.place)
 	case mailed:
@@ -144,6 +152,11 @@ func componentOf(s *audit.Snapshot, d audit.Deliverable) (component, []use) {
 			c.state, c.use, c.place = now, u, u.place
 		}
 	}
+	if c.state < unstarted && d.Kind == audit.DataPipeline {
+		if place, ok := notifiesFailures(s, d); ok {
+			c.state, c.place = notified, place
+		}
+	}
 	if c.state == silent {
 		if place, ok := mailsErrors(s, d, manifests); ok {
 			c.state, c.place = mailed, place
@@ -167,6 +180,8 @@ func stateOf(u use, d audit.Deliverable) state {
 	switch {
 	case u.tracing:
 		return traced
+	case u.dev:
+		return developing
 	case u.front && !d.Static && d.Kind != audit.DesktopApplication:
 		return frontOnly
 	case !u.Initialised:

@@ -22,8 +22,10 @@ type use struct {
 	// "none".
 	DSN string `json:"dsn"`
 
-	front, tracing bool
-	place          audit.Place
+	// dev is true when only whoever develops installs it. Bundlers build what
+	// npm calls a dependency of development into what is shipped.
+	front, tracing, dev bool
+	place               audit.Place
 }
 
 // usesOf returns the tools that a manifest declares, each once, with the package
@@ -38,9 +40,13 @@ func usesOf(s *audit.Snapshot, m *manifest.Manifest, besideServer bool) []use {
 		u := use{
 			Name: t.name, Package: chosen.Name, Manifest: m.Path, DSN: "none", tracing: t.tracing,
 			front: listed(chosen.Name, frontPackages) || besideServer && m.Ecosystem == manifest.NPM,
+			dev:   chosen.Dev && m.Ecosystem != manifest.NPM,
 			place: audit.Place{Path: m.Path, Line: chosen.Line},
 		}
 		u.findStart(s, t, m)
+		if u.dev {
+			u.place = audit.Place{Path: m.Path, Line: chosen.Line}
+		}
 		uses = append(uses, u)
 	}
 	return uses
@@ -59,6 +65,9 @@ func mainPackage(m *manifest.Manifest, list string) *manifest.Dependency {
 		if listed(d.Name, frontPackages) {
 			rank += 1000
 		}
+		if d.Dev {
+			rank += 2000
+		}
 		if chosen == nil || rank < best {
 			chosen, best = &m.Dependencies[i], rank
 		}
@@ -71,7 +80,7 @@ const maxSearched = 4000
 
 // findStart looks for the call, the setting or the file that starts the tool.
 func (u *use) findStart(s *audit.Snapshot, t tool, m *manifest.Manifest) {
-	root := m.Root()
+	root := settingsRoot(s, m)
 	for _, f := range s.OwnFiles() {
 		for _, name := range t.files {
 			if (f.Name() == name || strings.HasSuffix(f.Path, "/"+name) || f.Path == name) && audit.Within(f.Dir(), root) && !secondary(f.Path) {
@@ -94,6 +103,20 @@ func (u *use) findStart(s *audit.Snapshot, t tool, m *manifest.Manifest) {
 	if listed(u.Package, startThemselves) && documented(s, root, t.variable) {
 		u.Initialised, u.DSN = true, "environment"
 	}
+}
+
+// settingsRoot is the folder below which a project is set up: that of its
+// manifest, or the top of the umbrella that an Elixir application stands under.
+func settingsRoot(s *audit.Snapshot, m *manifest.Manifest) string {
+	root := m.Root()
+	if m.Ecosystem != manifest.Hex || path.Base(path.Dir(root)) != "apps" {
+		return root
+	}
+	top := strings.TrimPrefix(path.Dir(path.Dir(root)), ".")
+	if _, found := s.File(path.Join(top, "mix.exs")); found {
+		return top
+	}
+	return root
 }
 
 // startLine returns the line on which a source starts the tool, 0 for none.
