@@ -62,6 +62,7 @@ var imports = map[string][]string{
 	"internal/report":           {"internal/audit", "internal/text"},
 	"internal/acquire":          {"internal/audit", "internal/acquire/*"},
 	"internal/knowledge":        {"internal/audit", "internal/deliverable", "internal/history"},
+	"internal/handover":         {"internal/audit", "internal/history", "internal/knowledge"},
 	"internal/acquire/gitpack":  {"internal/audit"},
 	"internal/acquire/gitwire":  {"internal/audit"},
 	"internal/acquire/gitserve": {},
