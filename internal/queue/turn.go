@@ -24,9 +24,10 @@ func Next(job Job, every time.Duration, now time.Time) time.Time {
 }
 
 // turn returns the last moment, not after now, at which it was the repository's
-// turn.
+// turn. It is a whole second, as the time of an audit is: one made within the
+// second in which its turn came would else seem to have been made before.
 func turn(job Job, every time.Duration, now time.Time) time.Time {
 	name := sha256.Sum256([]byte(job.Challenge + "\x00" + job.Repository))
-	offset := time.Duration(binary.BigEndian.Uint64(name[:]) % uint64(every))
+	offset := time.Duration(binary.BigEndian.Uint64(name[:]) % uint64(every)).Truncate(time.Second)
 	return now.Add(-offset).Truncate(every).Add(offset)
 }

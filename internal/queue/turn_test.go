@@ -27,6 +27,18 @@ func TestDue(t *testing.T) {
 	}
 }
 
+// Times of audits are kept to the second: one made in the second in which its
+// turn came has had it.
+func TestDueOncePerTurn(t *testing.T) {
+	for i := range 1000 {
+		job := Job{Challenge: "c", Repository: fmt.Sprint(i)}
+		next := Next(job, day, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
+		if made := next.Add(time.Millisecond).Truncate(time.Second); Due(job, day, made, next.Add(time.Minute)) {
+			t.Fatalf("repository %d has its turn at %s, was audited at %s and is due again", i, next, made)
+		}
+	}
+}
+
 // Watched minute by minute for a week, each repository has its turn once a day,
 // and a thousand of them are spread over the hours.
 func TestDueSpreads(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/perenne-audit/perenne/internal/acquire/gitserve"
 )
@@ -34,10 +35,15 @@ type forge struct {
 	// without starting git, as large forges do.
 	remembers atomic.Bool
 	answers   sync.Map
+	// slow is how long each answer that starts an audit is held back.
+	slow atomic.Int64
+	// questions are the times at which each address was asked for its newest
+	// commit.
+	questions map[int][]time.Time
 }
 
 func newForge(dir string, bases int) (*forge, error) {
-	f := &forge{dir: dir, bases: bases, heads: make([]string, bases)}
+	f := &forge{dir: dir, bases: bases, heads: make([]string, bases), questions: map[int][]time.Time{}}
 	for n := range bases {
 		if err := git(nil, "init", "-q", "--bare", "-b", "main", f.path(n)); err != nil {
 			return nil, err
@@ -61,6 +67,9 @@ func newForge(dir string, bases int) (*forge, error) {
 			return
 		}
 		r.URL.Path = fmt.Sprintf("/base%d.git/%s", n%bases, rest)
+		if r.Method == http.MethodGet {
+			f.question(n)
+		}
 		if r.Method == http.MethodGet && f.remembers.Load() {
 			f.again(w, r, backend)
 			return
@@ -68,6 +77,15 @@ func newForge(dir string, bases int) (*forge, error) {
 		backend.ServeHTTP(w, r)
 	}))
 	return f, nil
+}
+
+// question notes that an address is asked for its newest commit, and holds the
+// answer back.
+func (f *forge) question(n int) {
+	f.mu.Lock()
+	f.questions[n] = append(f.questions[n], time.Now())
+	f.mu.Unlock()
+	time.Sleep(time.Duration(f.slow.Load()))
 }
 
 // again answers as the backend did the first time.

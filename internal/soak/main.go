@@ -53,6 +53,8 @@ type soak struct {
 	large         int // of the simulated portfolio
 	kills         int
 	databases     string // that processes are killed on
+	shared        int    // repositories of the processes that work together
+	turns         int    // of their schedule, before and after a restart
 	faults        []error
 }
 
@@ -60,12 +62,14 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	s := &soak{out: out, progress: progress}
 	flags := flag.NewFlagSet("soak", flag.ContinueOnError)
 	minutes := flags.Int("minutes", 60, "stop after so many minutes")
-	only := flags.String("only", "throughput,large,crash,outage", "the parts to run")
+	only := flags.String("only", "throughput,large,crash,outage,together", "the parts to run")
 	flags.IntVar(&s.repositories, "repositories", 2000, "repositories audited for the throughput")
 	flags.IntVar(&s.sample, "sample", 60, "repositories cloned with go-git for comparison")
 	flags.IntVar(&s.large, "large", 50_000, "repositories of the simulated portfolio")
 	flags.IntVar(&s.kills, "kills", 50, "processes killed on each database")
 	flags.StringVar(&s.databases, "databases", "sqlite,postgres", "where processes are killed")
+	flags.IntVar(&s.shared, "shared", 300, "repositories that two serving and four working processes share")
+	flags.IntVar(&s.turns, "turns", 3, "turns of their schedule, a minute each, before and after all of them are restarted")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -82,6 +86,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	fmt.Fprintf(out, "%s, %s/%s, %d processors, %s.\n", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 	parts := map[string]func(context.Context) error{
 		"throughput": s.throughput, "large": s.largePortfolio, "crash": s.crash, "outage": s.outage,
+		"together": s.together,
 	}
 	for _, name := range strings.Split(*only, ",") {
 		part := parts[name]

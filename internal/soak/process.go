@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -103,7 +104,10 @@ func (w *printed) tail() string {
 	return text[max(0, len(text)-4000):]
 }
 
-var readyLine = regexp.MustCompile(`perenne is at (http://\S+)|Auditing \d+ repositories`)
+var (
+	readyLine   = regexp.MustCompile(`perenne is at http://|Auditing \d+ repositories`)
+	addressLine = regexp.MustCompile(`(?:perenne is|probes are) at (http://\S+)`)
+)
 
 // start starts perenne without waiting for it.
 func (s *soak) start(p place, args ...string) (*process, error) {
@@ -132,11 +136,10 @@ func (s *soak) started(ctx context.Context, p place, args ...string) (*process, 
 			return false, errors.New("perenne ended at once: " + c.said.String())
 		default:
 		}
-		found := readyLine.FindStringSubmatch(c.said.String())
-		if found != nil {
-			c.url = found[1]
+		if at := addressLine.FindStringSubmatch(c.said.String()); at != nil {
+			c.url = at[1]
 		}
-		return found != nil, nil
+		return readyLine.MatchString(c.said.String()), nil
 	})
 	if err != nil {
 		c.kill()
@@ -200,22 +203,30 @@ func (c *process) get(path string) (int, string, error) {
 
 // ask asks for the audit of a challenge.
 func (c *process) ask(challenge string) error {
+	_, err := c.queued(challenge)
+	return err
+}
+
+// queued asks for the audit of a challenge and returns how many repositories were
+// added.
+func (c *process) queued(challenge string) (int, error) {
 	request, err := http.NewRequest(http.MethodPost, c.url+"/api/v1/audits", strings.NewReader(`{"challenge":"`+challenge+`"}`))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Authorization", "Bearer "+secret)
 	response, err := client.Do(request)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusAccepted {
 		said, _ := io.ReadAll(response.Body)
-		return fmt.Errorf("ask for %s: %d %s", challenge, response.StatusCode, said)
+		return 0, fmt.Errorf("ask for %s: %d %s", challenge, response.StatusCode, said)
 	}
-	return nil
+	var answer struct{ Queued int }
+	return answer.Queued, json.NewDecoder(response.Body).Decode(&answer)
 }
 
 // showsCommits reports whether the API shows the audit of the newest commit of
