@@ -61,6 +61,8 @@ type facts struct {
 		Date    string `yaml:"date"`
 		Expires string `yaml:"expires"`
 	} `yaml:"attestations"`
+	// Policy is the rules to judge by.
+	Policy *policy `yaml:"policy"`
 	// Advisories are a database of known vulnerabilities; without any there is no
 	// database.
 	Advisories []struct {
@@ -185,6 +187,7 @@ func (f facts) snapshot() (*audit.Snapshot, error) {
 		return nil, err
 	}
 	s.Tags = f.tags(s.History)
+	s.Policy = f.Policy.value()
 	return s, nil
 }
 

@@ -22,6 +22,7 @@ var Checks = []*audit.Check{
 	migrationsVersioned,
 	hostingAgreed,
 	frameworkApproved,
+	frameworkFollowed,
 	testsPresent,
 	dependenciesWatched,
 	versionsReleased,

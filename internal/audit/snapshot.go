@@ -129,6 +129,22 @@ type Forge struct {
 	Releases  int
 }
 
+// Missing names the evidence of these kinds that the snapshot does not hold,
+// sorted.
+func (s *Snapshot) Missing(needs Need) []string {
+	var names []string
+	for need, held := range map[Need]bool{
+		NeedTree: s.Tree != nil, NeedAuthors: s.History != nil, NeedFileHistory: s.History != nil && s.History.Files != nil,
+		NeedForge: s.Forge != nil, NeedPortfolio: true, NeedTags: s.Tags != nil,
+	} {
+		if needs.Has(need) && !held {
+			names = append(names, need.String())
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // Unread is one file that was wanted and could not be read.
 type Unread struct {
 	Path string

@@ -59,7 +59,7 @@ func ask(ctx context.Context, s *audit.Snapshot, check *audit.Check, timeout tim
 		}
 		return audit.NotApplicable("other-kind", "kinds", kinds(s))
 	}
-	if missing := missing(s, check.Needs); len(missing) > 0 {
+	if missing := s.Missing(check.Needs); len(missing) > 0 {
 		return audit.Unknown("missing-evidence", "needs", missing)
 	}
 	answer := make(chan audit.Verdict, 1)
@@ -90,21 +90,6 @@ func kinds(s *audit.Snapshot) []string {
 			names = append(names, string(d.Kind))
 		}
 	}
-	return names
-}
-
-func missing(s *audit.Snapshot, needs audit.Need) []string {
-	var names []string
-	for need, held := range map[audit.Need]bool{
-		audit.NeedTree: s.Tree != nil, audit.NeedAuthors: s.History != nil,
-		audit.NeedFileHistory: s.History != nil && s.History.Files != nil, audit.NeedForge: s.Forge != nil,
-		audit.NeedPortfolio: true, audit.NeedTags: s.Tags != nil,
-	} {
-		if needs.Has(need) && !held {
-			names = append(names, need.String())
-		}
-	}
-	slices.Sort(names)
 	return names
 }
 
