@@ -20,6 +20,7 @@ var Checks = []*audit.Check{
 	baseImagePinned,
 	containerUnprivileged,
 	servicesDescribed,
+	buildContextClean,
 }
 
 // run are the kinds of deliverable that somebody keeps running.
