@@ -98,9 +98,15 @@ func command(t *testing.T, env []string, args ...string) *child {
 func started(t *testing.T, env []string, args ...string) *child {
 	t.Helper()
 	c := command(t, env, args...)
-	until(t, "the service to start", func() bool { return readyLine.MatchString(c.out.String()) })
-	c.url = readyLine.FindStringSubmatch(c.out.String())[1]
+	c.ready()
 	return c
+}
+
+// ready waits until the process serves or works.
+func (c *child) ready() {
+	c.t.Helper()
+	until(c.t, "the service to start", func() bool { return readyLine.MatchString(c.out.String()) })
+	c.url = readyLine.FindStringSubmatch(c.out.String())[1]
 }
 
 // ends waits for the process and returns its exit code.
@@ -487,8 +493,9 @@ func TestServePortfolio(t *testing.T) {
 	})
 }
 
-// One process serves and two work, on one database: each repository is fetched
-// and kept once.
+// Two processes serve and four work, on one database, all started at once and
+// asked for the same at the same moment: each repository is fetched and kept once,
+// and the schedule is one. internal/soak does so for longer.
 func TestServeAndWork(t *testing.T) {
 	t.Parallel()
 	url := storetest.Postgres(t)
@@ -501,11 +508,27 @@ func TestServeAndWork(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "portfolio.yaml")
 	f.portfolio(file, repositories)
 	begin := time.Now().Truncate(time.Second)
-	all := []*child{started(t, db.env, "serve", "--workers", "0", "--portfolio", file, "--listen", "127.0.0.1:0")}
+	settings := filepath.Join(t.TempDir(), "perenne.yaml")
+	write(t, settings, "access: {tokens: [{name: test, role: editor, sha256: "+secretHash+"}]}\n")
+	var all []*child
 	for range 2 {
-		all = append(all, started(t, db.env, "work", "--workers", "2", "--portfolio", file))
+		all = append(all, command(t, db.env, "serve", "--workers", "0", "--config", settings, "--portfolio", file, "--listen", "127.0.0.1:0"))
+	}
+	for range 4 {
+		all = append(all, command(t, db.env, "work", "--workers", "2", "--portfolio", file))
+	}
+	for _, c := range all {
+		c.ready()
+	}
+	for id := range repositories / 2 {
+		var both sync.WaitGroup
+		for _, c := range all[:2] {
+			both.Go(func() { c.ask(fmt.Sprintf("c%d", id), secret) })
+		}
+		both.Wait()
 	}
 	all[0].audited(repositories/2, begin)
+	all[1].audited(repositories/2, begin)
 	for name, n := range f.fetches() {
 		// The files and the history.
 		if n != 2 {
@@ -519,6 +542,23 @@ func TestServeAndWork(t *testing.T) {
 	}
 	if n := len(db.states(t)); n != repositories {
 		t.Errorf("%d repositories are kept, want %d", n, repositories)
+	}
+	raw, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	// One as the first leader begins, and one a minute.
+	var schedules, overlaps int
+	minutes := int(time.Since(begin)/time.Minute) + 1
+	if err := raw.QueryRow(`SELECT count(*) FROM river_job WHERE kind = 'schedule'`).Scan(&schedules); err != nil || schedules < 1 || schedules > minutes {
+		t.Errorf("the schedule fired %d times in %d minutes, %v", schedules, minutes, err)
+	}
+	// Where two jobs of one repository ran, the second began after the first.
+	if err := raw.QueryRow(`
+		SELECT count(*) FROM river_job a JOIN river_job b ON a.kind = 'audit' AND b.kind = 'audit' AND a.args = b.args AND a.id < b.id
+			AND b.attempted_at < a.finalized_at AND a.attempted_at < b.finalized_at`).Scan(&overlaps); err != nil || overlaps > 0 {
+		t.Errorf("%d pairs of jobs audited a repository at the same time, %v", overlaps, err)
 	}
 }
 

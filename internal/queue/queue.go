@@ -99,16 +99,29 @@ type handler interface {
 	Start(context.Context) error
 }
 
-// Migrate brings River's tables to the version this program needs.
+// migrations bounds how often a migration that failed is tried again: another
+// process that started at the same time may have been doing the same one, and
+// River takes no lock.
+const migrations = 10
+
+// Migrate brings River's tables to the version this program needs. Several
+// processes may do so at once.
 func Migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx]) error {
 	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return fmt.Errorf("migrate the queue: %w", err)
 	}
-	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("migrate the queue: %w", err)
+	for try := range migrations {
+		if _, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil); err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("migrate the queue: %w", err)
+		case <-time.After(time.Duration(try) * 50 * time.Millisecond):
+		}
 	}
-	return nil
+	return fmt.Errorf("migrate the queue: %w", err)
 }
 
 // New prepares a queue on a database whose tables are there; see [Migrate].

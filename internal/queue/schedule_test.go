@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,6 +48,37 @@ func onBoth(t *testing.T, test func(*testing.T, *Queue)) {
 		must(t, err)
 		test(t, q)
 	})
+}
+
+// Processes that start together bring the tables up to date together.
+func TestMigrateTogether(t *testing.T) {
+	url, file := storetest.Postgres(t), filepath.Join(t.TempDir(), "perenne.db")
+	var all sync.WaitGroup
+	for range 6 {
+		all.Go(func() {
+			s, err := postgres.Open(t.Context(), url, storetest.Lookup)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			if err := Migrate(t.Context(), riverpgxv5.New(s.Pool())); err != nil {
+				t.Error(err)
+			}
+		})
+		all.Go(func() {
+			s, err := sqlite.Open(t.Context(), file, storetest.Lookup)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			if err := Migrate(t.Context(), riversqlite.New(s.Writer())); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // All that waits is found, however much it is.
