@@ -14,6 +14,7 @@ var texts embed.FS
 // Checks are the questions of this folder, in the order of the catalogue.
 var Checks = []*audit.Check{
 	maintainerStaying,
+	userContactLasting,
 	severalPeopleKnow,
 	activityMatchesStatus,
 	ownedByOrganisation,

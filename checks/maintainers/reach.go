@@ -1,0 +1,182 @@
+package maintainers
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/guide"
+	"github.com/perenne-audit/perenne/internal/publiccode"
+)
+
+// reaches lists the ways to reach somebody that the repository gives its users, in
+// the order in which a user would find them.
+func reaches(s *audit.Snapshot) []reach {
+	var all []reach
+	if doc := document.Readme(s); doc != nil {
+		all = append(all, inDocument(s, doc, false)...)
+	}
+	for _, f := range s.Files() {
+		name := strings.ToLower(f.Name())
+		ext := path.Ext(name)
+		if slices.Contains(supportStems, strings.TrimSuffix(name, ext)) && slices.Contains(listExtensions, ext) && slices.Contains(listDirs, f.Dir()) {
+			if doc := document.Open(s, f); doc != nil {
+				all = append(all, inDocument(s, doc, true)...)
+			}
+		}
+	}
+	if code := publiccode.Of(s); code != nil {
+		for _, c := range code.Contacts {
+			if isAddress(c.Email.Text) {
+				all = append(all, ofEmail(c.Email.Text, audit.Place{Path: code.Path, Line: c.Email.Line}))
+			}
+		}
+	}
+	all = append(all, inPages(s)...)
+	return all[:min(len(all), maxDeclared)]
+}
+
+var supportStems = []string{"support", "contact", "contacts", "aide", "assistance"}
+
+// inDocument reads one document; all of it is about contacts, or its sections tell.
+func inDocument(s *audit.Snapshot, doc *document.Document, whole bool) []reach {
+	var all []reach
+	f, _ := s.File(doc.Path)
+	text, _ := s.ReadText(f)
+	lines := strings.Split(text, "\n")
+	for i, section := range doc.Sections {
+		asking := whole || guide.About(section.Heading, guide.Contact)
+		if !asking && technical(section.Heading) {
+			continue
+		}
+		from, to := max(section.Line-1, 0), len(lines)
+		if i+1 < len(doc.Sections) {
+			to = min(doc.Sections[i+1].Line-1, len(lines))
+		}
+		if from < to {
+			all = append(all, emailsIn(lines[from:to], doc.Path, from+1)...)
+		}
+		if asksForIssues.MatchString(guide.Plain(section.Text)) {
+			all = append(all, reach{kind: tracker, place: audit.Place{Path: doc.Path, Line: section.Line}})
+		}
+		for _, link := range section.Links {
+			if kind := wayOf(link, asking); kind != "" {
+				all = append(all, reach{kind: kind, place: audit.Place{Path: doc.Path, Line: link.Line}})
+			}
+		}
+	}
+	return all
+}
+
+// asksForIssues is "contactez-nous par les issues", without a link.
+var asksForIssues = regexp.MustCompile(`\b(?:contact\w*|question\w*|nous ecrire|reach us|ask) (?:\w+ ){0,8}(?:issues?|tickets?)\b`)
+
+// technical reports whether a section is about the machine: the addresses there are
+// those of accounts to sign in with.
+func technical(heading string) bool {
+	for _, t := range []guide.Topic{guide.Install, guide.Usage, guide.Development, guide.Deployment} {
+		if guide.About(heading, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// emailsIn finds addresses outside fenced code, "contact [at] mer.gouv.fr" too.
+func emailsIn(lines []string, source string, first int) []reach {
+	var all []reach
+	fenced := false
+	for i, line := range lines {
+		if strings.HasPrefix(strings.TrimSpace(line), "```") {
+			fenced = !fenced
+		}
+		if fenced || len(line) > maxLineBytes || !spelled.MatchString(line) {
+			continue
+		}
+		// In code, an address is an example.
+		line = spelled.ReplaceAllString(inlineCode.ReplaceAllString(line, " "), "@")
+		for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return strings.ContainsRune(" \t<>()[]|,;\"'`*_", r) && r != '_' }) {
+			word = strings.Trim(strings.TrimPrefix(word, "mailto:"), ".:!?_")
+			word, _, _ = strings.Cut(word, "?")
+			if isAddress(word) && !slices.ContainsFunc(all, func(r reach) bool { return r.address == word }) {
+				all = append(all, ofEmail(word, audit.Place{Path: source, Line: first + i}))
+			}
+		}
+	}
+	return all
+}
+
+// spelled is an @ as people write it.
+var spelled = regexp.MustCompile(`@|%40| ?\[(?:at|arobase|@)\] ?| ?\((?:at|arobase)\) ?`)
+
+var inlineCode = regexp.MustCompile("`[^`]*`")
+
+var addressForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._%+-]*@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}$`)
+
+// isAddress reports whether mail to the address would reach somebody.
+func isAddress(word string) bool {
+	local, _, _ := strings.Cut(strings.ToLower(word), "@")
+	return addressForm.MatchString(word) && !isPlaceholder(entry{email: word}) && !slices.Contains([]string{"git", "noreply", "no-reply", "ne-pas-repondre"}, local)
+}
+
+func ofEmail(address string, at audit.Place) reach {
+	if isMailbox(address) {
+		return reach{mailbox, address, at}
+	}
+	return reach{person, address, at}
+}
+
+// forms and rooms are parts of addresses where people answer.
+var (
+	forms = []string{"/contact", "contact.", "/support", "support.", "formulaire", "/forms", "forms.", "framaforms", "typeform.", "tally.so", "helpdesk", "zendesk", "crisp.", "/aide", "aide.", "/nous-contacter", "/assistance", "assistance."}
+	rooms = []string{"tchap.gouv.fr", "mattermost", "slack.", "discord", "gitter.im", "matrix.to", "forum", "discourse", "/discussions", "chat.", "groupes.", "listes.", "zulip", "/community"}
+)
+
+func wayOf(link document.Link, asking bool) way {
+	url, text := strings.ToLower(link.URL), guide.Plain(link.Text)
+	if link.Image || !strings.Contains(url, "://") {
+		return ""
+	}
+	holds := func(parts []string) bool {
+		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(url, part) })
+	}
+	invites := asking || slices.ContainsFunc([]string{"contact", "nous ecrire", "support", "assistance", "aide", "question", "community", "communaute"}, func(w string) bool { return strings.Contains(text, w) })
+	trimmed := strings.TrimSuffix(url, "/")
+	switch {
+	case strings.HasSuffix(trimmed, "/issues") || strings.Contains(url, "/issues/new"):
+		return tracker
+	case invites && holds(rooms):
+		return channel
+	case invites && holds(forms):
+		return form
+	}
+	return ""
+}
+
+// contactPage is the name of a file that shows users where to write.
+var contactPage = regexp.MustCompile(`^(?:_?contact|contacts|contact[_-]?us|contact[_-]?(?:form|page|view|controller)|nous[_-]contacter|formulaire[_-]contact)s?$`)
+
+var pageExtensions = []string{
+	".html", ".htm", ".vue", ".svelte", ".jsx", ".tsx", ".js", ".ts", ".erb", ".haml", ".slim", ".twig", ".php", ".ejs", ".pug", ".jinja", ".j2", ".mustache",
+	".heex", ".eex", ".leex", ".md", ".mdx", ".rb", ".astro", ".ftl", ".liquid",
+}
+
+// inPages finds a page for messages in the deliverable itself.
+func inPages(s *audit.Snapshot) []reach {
+	for _, f := range s.OwnFiles() {
+		name := strings.ToLower(f.Name())
+		stem, _, _ := strings.Cut(name, ".")
+		if !slices.Contains(pageExtensions, path.Ext(name)) {
+			continue
+		}
+		dir := strings.ToLower(path.Base(f.Dir()))
+		inDir := contactPage.MatchString(dir) && slices.Contains([]string{"index", "page", "+page", "new", "show", "form"}, stem)
+		if (contactPage.MatchString(stem) || inDir) && !strings.Contains(strings.ToLower(f.Path), "test") && !strings.Contains(strings.ToLower(f.Path), "spec") && f.Dir() != "" && !strings.Contains(f.Path, "themes/rainlab") {
+			return []reach{{kind: page, place: audit.Place{Path: f.Path}}}
+		}
+	}
+	return nil
+}
