@@ -101,19 +101,30 @@ func (p *Policy) String() string {
 // Title says what the policy is; its name where it has no words.
 func (p *Policy) Title(lang Lang) string { return cmp.Or(p.Titles[lang], p.Name) }
 
+// Weigh returns the check as the policy weighs it. The check given is not changed;
+// one that stays the same is returned itself.
+func (p *Policy) Weigh(c *Check) *Check {
+	if p == nil {
+		return c
+	}
+	severity, ok := p.Severities[c.ID]
+	if !ok || severity == c.Severity {
+		return c
+	}
+	changed := *c
+	changed.Severity = severity
+	return &changed
+}
+
 // Apply returns the checks as the policy weighs them, its own rules after those
 // given. The checks given are not changed; those that stay the same are shared.
 func (p *Policy) Apply(checks []*Check) []*Check {
-	if p == nil {
-		return slices.Clone(checks)
+	all := slices.Clone(checks)
+	if p != nil {
+		all = slices.Concat(checks, p.Rules)
 	}
-	all := slices.Concat(checks, p.Rules)
 	for i, c := range all {
-		if severity, ok := p.Severities[c.ID]; ok && severity != c.Severity {
-			changed := *c
-			changed.Severity = severity
-			all[i] = &changed
-		}
+		all[i] = p.Weigh(c)
 	}
 	return all
 }

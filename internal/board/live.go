@@ -173,6 +173,7 @@ func (l *Live) renew(ctx context.Context, p *audit.Portfolio, before *list) (*li
 	}
 	// What counts for the gate may end with the day.
 	reuse := before != nil && before.of == p && before.at.UTC().Truncate(24*time.Hour).Equal(made.at.UTC().Truncate(24*time.Hour))
+	checks := newWeigher(l.lookup)
 	for i := range p.Challenges {
 		c := &p.Challenges[i]
 		own := make([]*store.Summary, len(c.Repositories))
@@ -187,7 +188,7 @@ func (l *Live) renew(ctx context.Context, p *audit.Portfolio, before *list) (*li
 			made.rows[i] = before.rows[i]
 			continue
 		}
-		made.rows[i] = l.row(c, own)
+		made.rows[i] = l.row(c, own, checks.forChallenge(c))
 	}
 	made.took = time.Since(begin)
 	l.kept.Store(made)
@@ -195,13 +196,13 @@ func (l *Live) renew(ctx context.Context, p *audit.Portfolio, before *list) (*li
 }
 
 // row adds the summaries of one challenge up, one for each of its repositories.
-func (l *Live) row(c *audit.Challenge, summaries []*store.Summary) Row {
+func (l *Live) row(c *audit.Challenge, summaries []*store.Summary, check func(id string) *audit.Check) Row {
 	r := Row{Challenge: c}
 	repositories := make([]audit.Audited, len(c.Repositories))
 	audited := false
 	for i, source := range c.Repositories {
 		s := summaries[i]
-		repositories[i] = audit.Audited{Source: source, Result: l.outline(s)}
+		repositories[i] = audit.Audited{Source: source, Result: outline(s, check)}
 		audited = audited || s.Audit != 0
 		if s.Failure != "" {
 			r.Failing++
@@ -220,14 +221,14 @@ func (l *Live) row(c *audit.Challenge, summaries []*store.Summary) Row {
 
 // outline is a result with nothing but the answers, which is all that adding up
 // needs.
-func (l *Live) outline(s *store.Summary) *audit.Result {
+func outline(s *store.Summary, find func(id string) *audit.Check) *audit.Result {
 	if s.Audit == 0 {
 		return nil
 	}
 	result := &audit.Result{Judged: make([]audit.Judged, 0, len(s.Answers.Checks()))}
 	for id, answer := range s.Answers.All {
-		check, found := l.lookup(id)
-		if !found {
+		check := find(id)
+		if check == nil {
 			continue
 		}
 		j := audit.Judged{Check: check, Verdict: audit.Verdict{Answer: answer}}

@@ -89,28 +89,6 @@ func FuzzCovers(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, pattern, name string) { covers(pattern, name) })
 }
 
-func TestForCriticality(t *testing.T) {
-	t.Parallel()
-	var checks []*audit.Check
-	for _, id := range []string{"licence-present", "no-secrets-committed", "readme-useful", "maintainer-staying"} {
-		checks = append(checks, &audit.Check{ID: id, Severity: audit.Blocker})
-	}
-	checks = append(checks, &audit.Check{ID: "tests-present", Severity: audit.Minor})
-	for criticality, want := range map[audit.Criticality]audit.Severity{
-		audit.CriticalityA: audit.Blocker, audit.CriticalityB: audit.Blocker, "": audit.Blocker, audit.CriticalityC: audit.Major,
-	} {
-		got := ForCriticality(checks, criticality)
-		for i, severity := range []audit.Severity{audit.Blocker, audit.Blocker, audit.Blocker, want, audit.Minor} {
-			if got[i].Severity != severity || got[i].ID != checks[i].ID {
-				t.Errorf("%q: %s is %s, want %s", criticality, got[i].ID, got[i].Severity, severity)
-			}
-		}
-		if checks[3].Severity != audit.Blocker {
-			t.Fatal("the checks given have changed")
-		}
-	}
-}
-
 func TestAttest(t *testing.T) {
 	t.Parallel()
 	fact := audit.Attestation{Check: "a-check", Says: "backup restored", Author: "DSI", Date: noon.AddDate(0, -1, 0), Expires: noon.AddDate(0, 1, 0)}

@@ -85,7 +85,10 @@ func Audit(ctx context.Context, target string, o Options) (*audit.Result, error)
 // Questions returns the checks that are asked, weighed by the policy and by how
 // much depends on the deliverable.
 func (o Options) Questions() []*audit.Check {
-	all := judge.ForCriticality(o.Policy.Apply(o.Checks), o.Criticality)
+	all := o.Policy.Apply(o.Checks)
+	for i, c := range all {
+		all[i] = o.Criticality.Weigh(c)
+	}
 	if len(o.Only) == 0 {
 		return all
 	}
