@@ -248,7 +248,7 @@ func Outside(s *audit.Snapshot) (link string, at audit.Place, found bool) {
 	slugs := []string{Squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), Squeeze(doc.Title), Squeeze(product(doc.Title))}
 	for _, section := range doc.Sections {
 		for _, l := range section.Links {
-			if !l.Image && documents(l, About(section.Heading, elsewhere), slugs) {
+			if !l.Image && documents(l, About(section.Heading, References), slugs) {
 				return l.URL, audit.Place{Path: doc.Path, Line: l.Line}, true
 			}
 		}
@@ -290,7 +290,7 @@ func documents(l document.Link, documentSection bool, slugs []string) bool {
 	}
 	host, where := strings.ToLower(u.Host), strings.ToLower(u.Host+u.Path)
 	ours := slices.ContainsFunc(slugs, func(slug string) bool { return len(slug) >= 4 && strings.Contains(Squeeze(where), slug) })
-	labelled := About(l.Text, elsewhere) || About(l.Text, Deployment) || About(l.Text, operations)
+	labelled := About(l.Text, References) || About(l.Text, Deployment) || About(l.Text, operations)
 	hosted := slices.ContainsFunc(documentHosts, func(h string) bool { return strings.Contains(host, h) }) ||
 		strings.HasPrefix(host, "doc.") || strings.HasPrefix(host, "docs.") || strings.HasPrefix(host, "documentation.") ||
 		strings.HasSuffix(where, "/wiki") || strings.Contains(where, "/wiki/") || strings.HasSuffix(host, ".github.io")

@@ -25,16 +25,16 @@ const (
 	operations   Topic = "operations"
 	Architecture Topic = "architecture"
 	Contents     Topic = "contents"
-	elsewhere    Topic = "elsewhere"
+	References   Topic = "references"
 )
 
 // vocabulary gives the words of headings, in both languages, without accents.
 // A phrase counts when its words follow each other in the heading; after "=", when
 // the heading says nothing else.
 var vocabulary = map[Topic]string{
-	Purpose: `about|a propos|presentation|introduction|objectif|objectifs|but|contexte|context|description|overview|vue d ensemble|
+	Purpose: `about|a propos|presentation|introduction|objectif|objectifs|=but|le but|but du projet|but de|contexte|context|description|overview|vue d ensemble|
 		pourquoi|why|what is|what it is|qu est ce|c est quoi|le projet|the project|goal|goals|purpose|resume|summary|abstract|
-		fonctionnalites|features|argument|motivation|en bref|mission|background|presentation du projet|about the project`,
+		fonctionnalites|features|argument|motivation|philosophy|philosophie|=le logiciel|=logiciel|en bref|mission|background|presentation du projet|about the project`,
 	Install: `install|installer|installation|installing|installations|getting started|get started|demarrer|demarrage|prise en main|
 		quick start|quickstart|lancer|lancement|launch|launching|setup|set up|setting up|mise en place|prerequis|pre requis|prerequisites|
 		requirements|dependencies|dependances|running|run|en local|locally|local|build|building|compilation|compiler|pour commencer|premiers pas|
@@ -64,8 +64,17 @@ var vocabulary = map[Topic]string{
 		technologies|composants|components|modele de donnees|data model|database model|schema|schemas|=structure|structure of|project structure|structure de l application|structure du code|structure des dossiers|structure du projet|
 		structure du depot|code structure|organisation du code|organisation du depot|arborescence|project organization|repository structure|
 		how it works|fonctionnement|comment ca marche|fonctionnement technique|conception|=design|technical design|software design|system design|internals|flux|data flow|diagram|diagramme|diagrammes|diagrams|vue technique|modules|pipeline`,
-	Contents:  `sommaire|table des matieres|table of contents|toc|contents|plan|index`,
-	elsewhere: `documentation|doc|docs|wiki|liens|links|ressources|resources|voir aussi|see also|en savoir plus|learn more|guides`,
+	setting: `configuration|configurations|configure|configurer|configuring|=docker|=docker compose|with docker|avec docker|variables d environnement|environment variables|parametrage|=settings|
+		cloner|cloning|=clone|base de donnees|bases de donnees|database|fixtures|troubleshooting|depannage|erreur|erreurs|known issues|problemes connus|environnement|environment|plateformes|platforms|chargement de donnees|chargement des donnees|charger les donnees|import your data|importer vos donnees|load data|loading data|peupler|seed|initialization|initialisation|docker container|donnees de demo|donnees de la prod`,
+	calling: `command line|ligne de commande|=options|options|=api|api usage|rest api|parameters|parametres|=faq|frequently asked questions|foire aux questions|how can i|how do i|how to|tutorials|tutoriels|
+		requetes|endpoints|=cli|admin|exporter|export|importer|import|se connecter|interrogez|interroger|output|sortie|walkthrough|recipes|scripts|useful commands|commandes utiles|captures d ecran|screenshots`,
+	helping: `remerciements|acknowledgements|acknowledgments|acknowledgement|thanks|thank you|sponsors|sponsoring|credits|partenaires|=security|=securite|security issues|security policy|vulnerabilites|vulnerabilities|difficultes|difficulte|attribution|code of conduct|who uses|core team|governance|gouvernance`,
+	developing: `development|developpement|develop|developing|developper|developers|developpeurs|hacking|test|tests|testing|lint|linting|linter|style|code style|coding style|release|releases|releasing|releaser|hooks|pre commit|
+		conventions|guidelines|=ci|continuous integration|integration continue|mettre a jour les dependances|update dependencies|travailler sur|debug|debugging|qualite|code quality|benchmark|benchmarks|git workflow|dev`,
+	leading: `sources|source de donnees|sources de donnees|data sources|prochaines etapes|next steps|further reading|related|related projects|projets lies|plus d informations|more information|pour aller plus loin|
+		references|bibliographie|bibliography|citation|how to cite|citing|publications|statistiques|statistics|see also|annexes|changelog|translations|specifications|alternatives|cheatsheet|cheat sheet|depots connexes|connexes|projets connexes`,
+	Contents:   `sommaire|table des matieres|table of contents|toc|contents|plan|index`,
+	References: `documentation|doc|docs|wiki|liens|links|ressources|resources|voir aussi|see also|en savoir plus|learn more|guides`,
 }
 
 // phrases is the vocabulary, split: each phrase between spaces.

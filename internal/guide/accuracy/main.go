@@ -1,0 +1,187 @@
+// Accuracy measures how well the sections of READMEs are found, on READMEs that
+// lie elsewhere and of which labels.tsv knows the checksum:
+//
+//	go run ./internal/guide/accuracy [-misses] DIR...
+//
+// It prints two Markdown tables, the scores by topic and the READMEs. The texts
+// are not ours to keep: labels.tsv holds the first 16 digits of a README's
+// SHA-256, where it was met, whether the rules were written with it in sight, and
+// for the line of each section what a person read there: P purpose, I install, U
+// usage, C contact, G contributing, R references, L licence.
+package main
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/guide"
+)
+
+//go:embed labels.tsv
+var labelTable string
+
+// readme is one line of the table.
+type readme struct {
+	repository, name, set string
+	// want maps the line of a section to letters of topics.
+	want map[int]string
+	seen bool
+}
+
+var letters = map[guide.Topic]string{
+	guide.Purpose: "P", guide.Install: "I", guide.Usage: "U", guide.Contact: "C", guide.Contributing: "G",
+	guide.References: "R", guide.Licence: "L",
+}
+
+// scored are the topics of the weighted score; the licence is counted apart.
+var scored = []string{"P", "I", "U", "C", "G", "R", "L"}
+
+var names = map[string]string{
+	"P": "purpose", "I": "install", "U": "usage", "C": "contact", "G": "contributing", "R": "references", "L": "licence",
+}
+
+// count is what became of the labels of one topic.
+type count struct{ right, extra, missed int }
+
+func (c count) f1() float64 {
+	if c.right == 0 {
+		return 0
+	}
+	return 2 * float64(c.right) / float64(2*c.right+c.extra+c.missed)
+}
+
+func main() {
+	misses := flag.Bool("misses", false, "list the sections that were read otherwise than labelled, of READMEs in sight")
+	flag.Parse()
+	if flag.NArg() == 0 {
+		fmt.Fprintln(os.Stderr, "usage: accuracy [-misses] DIR...")
+		os.Exit(2)
+	}
+	readmes := parseLabels()
+	counts := map[string]map[string]*count{}
+	for _, dir := range flag.Args() {
+		if err := measure(dir, readmes, counts, *misses); err != nil {
+			fmt.Fprintln(os.Stderr, "accuracy:", err)
+			os.Exit(1)
+		}
+	}
+	printScores(counts)
+	for _, r := range readmes {
+		if !r.seen {
+			fmt.Fprintf(os.Stderr, "not found: %s %s\n", r.repository, r.name)
+		}
+	}
+}
+
+func parseLabels() map[string]*readme {
+	all := map[string]*readme{}
+	for line := range strings.Lines(labelTable) {
+		f := strings.Split(strings.TrimSpace(line), "\t")
+		r := &readme{repository: f[1], name: f[2], set: f[3], want: map[int]string{}}
+		for _, pair := range strings.Fields(f[4]) {
+			at, topics, _ := strings.Cut(pair, "=")
+			n, err := strconv.Atoi(at)
+			if err != nil {
+				panic(err)
+			}
+			r.want[n] = strings.Trim(topics, "-")
+		}
+		all[f[0]] = r
+	}
+	return all
+}
+
+// measure counts the labelled READMEs below a folder.
+func measure(dir string, readmes map[string]*readme, counts map[string]map[string]*count, misses bool) error {
+	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		sum := sha256.Sum256(content)
+		r := readmes[hex.EncodeToString(sum[:8])]
+		if r == nil || r.seen {
+			return nil
+		}
+		r.seen = true
+		doc := document.Parse(r.name, content)
+		topics := guide.SectionTopics(doc)
+		for i, section := range doc.Sections {
+			want, got := r.want[section.Line], ""
+			for _, t := range topics[i] {
+				got += letters[t]
+			}
+			if misses && !same(want, got) {
+				fmt.Printf("%s:%d [%s] want %q, got %q\n", r.repository, section.Line, section.Heading, want, got)
+			}
+			tally(counts, r.set, want, got)
+		}
+		return nil
+	})
+}
+
+func same(a, b string) bool {
+	return len(a) == len(b) && !strings.ContainsFunc(a, func(r rune) bool { return !strings.ContainsRune(b, r) })
+}
+
+func tally(counts map[string]map[string]*count, set, want, got string) {
+	if counts[set] == nil {
+		counts[set] = map[string]*count{}
+	}
+	for _, t := range scored {
+		c := counts[set][t]
+		if c == nil {
+			c = &count{}
+			counts[set][t] = c
+		}
+		switch w, g := strings.Contains(want, t), strings.Contains(got, t); {
+		case w && g:
+			c.right++
+		case g:
+			c.extra++
+		case w:
+			c.missed++
+		}
+	}
+}
+
+func printScores(counts map[string]map[string]*count) {
+	fmt.Println("| set | topic | labelled | right | extra | missed | precision | recall | F1 |\n|---|---|---:|---:|---:|---:|---:|---:|---:|")
+	for _, set := range []string{"tuned", "held-out"} {
+		var weighted, weight float64
+		for _, t := range scored {
+			c := counts[set][t]
+			if c == nil {
+				continue
+			}
+			n := c.right + c.missed
+			fmt.Printf("| %s | %s | %d | %d | %d | %d | %.2f | %.2f | %.2f |\n", set, names[t], n, c.right, c.extra, c.missed,
+				ratio(c.right, c.right+c.extra), ratio(c.right, n), c.f1())
+			if t != "L" {
+				weighted, weight = weighted+c.f1()*float64(n), weight+float64(n)
+			}
+		}
+		if weight > 0 {
+			fmt.Printf("| %s | **weighted, licence left out** | %.0f | | | | | | **%.2f** |\n", set, weight, weighted/weight)
+		}
+	}
+}
+
+func ratio(part, whole int) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
+}
