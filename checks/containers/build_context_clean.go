@@ -32,8 +32,8 @@ func runBuildContextClean(s *audit.Snapshot) audit.Verdict {
 				continue
 			}
 			left := leftIn(s, ignore, context)
-			if len(left) > 0 {
-				open = append(open, audit.Place{Path: ignore.Path})
+			if place := (audit.Place{Path: ignore.Path}); len(left) > 0 && !slices.Contains(open, place) {
+				open = append(open, place)
 			}
 			for _, name := range left {
 				missing = appendNew(missing, name)
