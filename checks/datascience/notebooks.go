@@ -26,7 +26,7 @@ const (
 	// maxNotebooks is how many are read, and maxNotebookBytes how long one may
 	// be: past it there are results in it, which is all that is to be known.
 	maxNotebooks     = 200
-	maxNotebookBytes = 8 << 20
+	maxNotebookBytes = 2 << 20
 )
 
 type notebooksKey struct{}

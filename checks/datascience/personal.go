@@ -15,8 +15,8 @@ import (
 const (
 	// maxTables is how many tables are looked at, maxTableBytes how long one may
 	// be, and maxTableRows how much of it is read.
-	maxTables     = 25
-	maxTableBytes = 2 << 20
+	maxTables     = 15
+	maxTableBytes = 512 << 10
 	maxTableRows  = 300
 	// manyPeople is how many rows about people nobody types in as an example.
 	manyPeople = 50

@@ -3,6 +3,7 @@ package datascience
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -109,11 +110,19 @@ func claimsOf(s *audit.Snapshot) claims {
 func (c *claims) read(name string, section document.Section) {
 	at := &audit.Place{Path: name, Line: section.Line}
 	look := func(text string) {
-		if c.mentioned == nil && sampleWords().MatchString(text) {
-			c.mentioned = at
+		if c.mentioned != nil && c.invented != nil {
+			return
 		}
-		if c.invented == nil && inventedWords().MatchString(text) {
-			c.invented = at
+		for line := range strings.Lines(text) {
+			if !mayTell(line) {
+				continue
+			}
+			if c.mentioned == nil && sampleWords().MatchString(line) {
+				c.mentioned = at
+			}
+			if c.invented == nil && inventedWords().MatchString(line) {
+				c.invented = at
+			}
 		}
 	}
 	look(section.Heading)
@@ -124,4 +133,13 @@ func (c *claims) read(name string, section document.Section) {
 	for _, code := range section.Inline {
 		look(code.Text)
 	}
+}
+
+// stems are parts of all that the two expressions look for.
+var stems = []string{"fixture", "seed", "db:", "ecto.", "loaddata", "populate", "demo", "jeu", "donn", "sample", "test data", "test_data", "fake", "dummy", "fictif", "fictiti", "synthetic", "anonym", "test dataset", "mock"}
+
+// mayTell is a quick look that spares most lines.
+func mayTell(line string) bool {
+	line = strings.ToLower(line)
+	return slices.ContainsFunc(stems, func(stem string) bool { return strings.Contains(line, stem) })
 }

@@ -155,7 +155,8 @@ func (r *logReader) declared(manifests []*manifest.Manifest) {
 			if listed(d.Name, builtInToFile) {
 				r.toFileByDefault, r.byDefault = d.Name, audit.Place{Path: m.Path, Line: d.Line}
 			}
-			if listed(d.Name, r.rules.carriers) {
+			// A queue beside a server carries its own tasks' logs alone.
+			if listed(d.Name, r.rules.carriers) && (r.pipeline || d.Name == "streamlit") {
 				r.carrier, r.carried = d.Name, audit.Place{Path: m.Path, Line: d.Line}
 			}
 			if !listed(d.Name, r.rules.libraries) || !r.uses(m, d.Name) {
