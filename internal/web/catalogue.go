@@ -42,7 +42,7 @@ func (s *site) checksPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) checkPage(w http.ResponseWriter, r *http.Request) error {
-	c, lang := s.known[r.PathValue("id")], s.langOf(r)
+	c, lang := s.check(r.PathValue("id")), s.langOf(r)
 	if c == nil {
 		return audit.ErrNotFound
 	}

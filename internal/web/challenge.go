@@ -29,8 +29,10 @@ type challengeView struct {
 	Points       []store.Point
 	Changes      []changeView
 	SignedOff    *audit.Attestation
-	CanAsk       bool
-	Asked        string
+	// Policy is the title of the rules it is judged by, "" where nobody chose any.
+	Policy string
+	CanAsk bool
+	Asked  string
 }
 
 // team says who works on a challenge, with names for readers who may have them.
@@ -82,6 +84,9 @@ func (s *site) challengePage(w http.ResponseWriter, r *http.Request) error {
 	for i, one := range c.Repositories {
 		one.State.Failure = v.text(one.State.Failure)
 		view.Repositories = append(view.Repositories, repositoryView{one, repositoryName(one.Source), repositoryPath(c.Row.Challenge.ID, i)})
+	}
+	if rules := c.Row.Challenge.Rules; rules != nil {
+		view.Policy = rules.Title(lang)
 	}
 	if err := view.fill(c, v, s.Now(), lang); err != nil {
 		return err

@@ -67,6 +67,7 @@ type (
 		Production   string                `json:"planned_production,omitempty" format:"date"`
 		Scenario     audit.Scenario        `json:"scenario,omitempty"`
 		Criticality  audit.Criticality     `json:"criticality,omitempty"`
+		Policy       string                `json:"policy" doc:"The name and the version of the rules it is judged by."`
 		Kinds        []audit.Kind          `json:"kinds" nullable:"false"`
 		Host         string                `json:"host,omitempty"`
 		People       peopleDocument        `json:"people"`
@@ -262,7 +263,7 @@ func challengeOf(c *board.Challenge, v veil, now time.Time) challengeDocument {
 	d := challengeDocument{
 		RowDocument: rowOf(c.Row), Cohort: about.Cohort, MissionStart: dayOf(about.MissionStart),
 		Production: dayOf(about.PlannedProduction), Scenario: about.Scenario, Criticality: about.Criticality,
-		Kinds: listed(about.Kinds), Host: about.Host, People: peopleOf(about, v.lifted),
+		Policy: about.Rules.String(), Kinds: listed(about.Kinds), Host: about.Host, People: peopleOf(about, v.lifted),
 		Repositories: []repositoryDocument{}, Waivers: []waiverDocument{}, Attestations: []attestationDocument{},
 	}
 	if c.Result != nil {

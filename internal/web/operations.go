@@ -210,7 +210,7 @@ func (s *site) listChecks(_ context.Context, in *Languages) (*answer[checksDocum
 }
 
 func (s *site) getCheck(_ context.Context, in *ofCheck) (*answer[checkDocument], error) {
-	c := s.known[in.ID]
+	c := s.check(in.ID)
 	if c == nil {
 		return nil, audit.ErrNotFound
 	}

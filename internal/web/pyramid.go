@@ -18,6 +18,17 @@ type facet struct {
 	X, Y   int
 }
 
+// bandIn returns the band of the continuity: that of the axis it is the score of,
+// since a policy may draw bands elsewhere.
+func bandIn(axes []audit.AxisScore, continuity *float64) audit.Band {
+	for _, a := range deciding(axes) {
+		if a.Score != nil && *a.Score == *continuity {
+			return a.Band
+		}
+	}
+	return score.BandOf(*continuity)
+}
+
 // pyramid lays the facets out in a drawing of 400 by 346.
 func (s *site) pyramid(axes []audit.AxisScore, continuity *float64, lang audit.Lang) []facet {
 	m := text.In(lang)
@@ -31,7 +42,7 @@ func (s *site) pyramid(axes []audit.AxisScore, continuity *float64, lang audit.L
 	}
 	centre := facet{Name: m.Word("continuity"), Points: "100,173 300,173 200,346", X: 200, Y: 198, Score: continuity}
 	if continuity != nil {
-		centre.Band = score.BandOf(*continuity)
+		centre.Band = bandIn(axes, continuity)
 	}
 	return append(shape, centre)
 }

@@ -97,9 +97,10 @@ func (s *site) functions(lang audit.Lang) template.FuncMap {
 		"clean":   report.Clean,
 		"short":   func(commit string) string { return commit[:min(len(commit), 10)] },
 		"bandOf":  score.BandOf,
+		"bandIn":  bandIn,
 		"bar":     func(x float64) int { return int(math.Round(100 * min(max(x, 0), 1))) },
 		"axes":    func() []audit.Axis { return audit.Axes },
-		"knows":   func(check string) bool { return s.known[check] != nil },
+		"knows":   func(check string) bool { return s.check(check) != nil },
 		"title":   func(check string) string { return s.title(check, lang) },
 		"href":    safeLink,
 		"quoted":  quoted,
@@ -136,7 +137,7 @@ func dict(pairs ...any) map[string]any {
 
 // title names a check in a reader's words.
 func (s *site) title(check string, lang audit.Lang) string {
-	if c := s.known[check]; c != nil {
+	if c := s.check(check); c != nil {
 		if t, err := c.Text(lang); err == nil {
 			return t.Title
 		}

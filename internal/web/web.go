@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -72,6 +73,7 @@ type site struct {
 	pages   map[audit.Lang]pageSet
 	door    *door
 	known   map[string]*audit.Check
+	added   atomic.Pointer[added]
 	summary summary
 	static  fs.FS
 	openAPI []byte
