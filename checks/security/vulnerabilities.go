@@ -3,6 +3,7 @@ package security
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/manifest"
@@ -49,6 +50,10 @@ func match(s *audit.Snapshot) *matches {
 		}
 		m.packages += len(packages)
 		for _, p := range packages {
+			if lock.Ecosystem == manifest.RubyGems {
+				// Bundler writes the platform behind the version: "1.18.10-x86_64-linux".
+				p.Version, _, _ = strings.Cut(p.Version, "-")
+			}
 			m.look(lock.Path, p, s.Advisories.About(ecosystem, p.Name))
 		}
 	}
