@@ -22,6 +22,11 @@ func reaches(s *audit.Snapshot) []reach {
 	for _, f := range s.Files() {
 		name := strings.ToLower(f.Name())
 		ext := path.Ext(name)
+		if frontPage(f) {
+			if doc := document.Open(s, f); doc != nil {
+				all = append(all, inDocument(s, doc, false)...)
+			}
+		}
 		if slices.Contains(supportStems, strings.TrimSuffix(name, ext)) && slices.Contains(listExtensions, ext) && slices.Contains(listDirs, f.Dir()) {
 			if doc := document.Open(s, f); doc != nil {
 				all = append(all, inDocument(s, doc, true)...)
@@ -36,7 +41,31 @@ func reaches(s *audit.Snapshot) []reach {
 		}
 	}
 	all = append(all, inPages(s)...)
+	if len(all) == 0 {
+		all = inFooters(s)
+	}
+	if len(all) == 0 {
+		all = inPackages(s)
+	}
 	return all[:min(len(all), maxDeclared)]
+}
+
+// frontPage reports whether a document is the first of the site of the
+// documentation.
+func frontPage(f audit.File) bool {
+	return slices.Contains([]string{"docs/index.md", "docs/README.md", "docs/index.rst", "doc/index.md", "documentation/index.md", "documentation/README.md"}, f.Path)
+}
+
+// inPackages takes the address that a package gives for its authors, which is
+// where a user without any other writes.
+func inPackages(s *audit.Snapshot) []reach {
+	var all []reach
+	for _, d := range inManifests(s) {
+		if isAddress(d.email) {
+			all = append(all, ofEmail(d.email, d.place))
+		}
+	}
+	return all
 }
 
 var supportStems = []string{"support", "contact", "contacts", "aide", "assistance"}
@@ -179,4 +208,48 @@ func inPages(s *audit.Snapshot) []reach {
 		}
 	}
 	return nil
+}
+
+// feet are words of the names of files that stand below or beside every page.
+var feet = []string{"footer", "layout", "help", "aide", "about", "propos", "mentions", "legal", "cgu", "support", "assistance", "faq", "accueil", "base", "index", "home"}
+
+// What is read of them, where nothing else gives a contact.
+const (
+	maxFooters     = 24
+	maxFooterBytes = 64 << 10
+)
+
+var mailto = regexp.MustCompile(`mailto:([^"'?\s<>{}$]+)`)
+
+// configured is an address that comes from a setting, as it should.
+var configured = regexp.MustCompile(`mailto:\s?(?:\{\{|<%=|<\?=|\$\{|#\{|" ?\+)`)
+
+// inFooters finds an address that the pages of the deliverable themselves show.
+func inFooters(s *audit.Snapshot) []reach {
+	var all []reach
+	read := 0
+	for _, f := range s.OwnFiles() {
+		name := strings.ToLower(f.Name())
+		if !slices.Contains(pageExtensions, path.Ext(name)) || path.Ext(name) == ".md" ||
+			!strings.Contains(f.Path, "/emails/") && !slices.ContainsFunc(feet, func(word string) bool { return strings.Contains(name, word) }) || strings.Contains(strings.ToLower(f.Path), "test") {
+			continue
+		}
+		if read++; read > maxFooters {
+			break
+		}
+		content, err := s.Read(f)
+		if err != nil {
+			continue
+		}
+		content = content[:min(len(content), maxFooterBytes)]
+		if configured.Match(content) {
+			all = append(all, reach{kind: page, place: audit.Place{Path: f.Path}})
+		}
+		for _, m := range mailto.FindAllSubmatch(content, 8) {
+			if address := string(m[1]); isAddress(address) {
+				all = append(all, ofEmail(address, audit.Place{Path: f.Path}))
+			}
+		}
+	}
+	return all
 }
