@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -93,14 +94,17 @@ func readmeSections(s *audit.Snapshot, doc *document.Document) readmeParts {
 	})
 }
 
-// hasSection reports whether a section with content has a heading on the topic.
-// The document's title says nothing about its parts.
+// hasSection reports whether a section with content is on the topic, by its
+// heading. The document's title says nothing about its parts.
 func hasSection(doc *document.Document, t guide.Topic) bool {
+	topics := guide.SectionTopics(doc)
 	for i, section := range doc.Sections {
-		if guide.IsTitle(doc, i) || !guide.About(section.Heading, t) {
-			continue
+		found := guide.About(section.Heading, t)
+		if t == guide.Install || t == guide.Usage {
+			// "Configuration" and "API" are about installing and using in a README.
+			found = found || slices.Contains(topics[i], t)
 		}
-		if guide.HasContent(doc.Below(i)) {
+		if found && !guide.IsTitle(doc, i) && guide.HasContent(doc.Below(i)) {
 			return true
 		}
 	}

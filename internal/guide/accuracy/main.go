@@ -3,10 +3,9 @@
 //
 //	go run ./internal/guide/accuracy [-misses] DIR...
 //
-// It prints two Markdown tables, the scores by topic and the READMEs. The texts
-// are not ours to keep: labels.tsv holds the first 16 digits of a README's
-// SHA-256, where it was met, whether the rules were written with it in sight, and
-// for the line of each section what a person read there: P purpose, I install, U
+// It prints a Markdown table of scores by topic. The texts are not ours to keep: labels.tsv holds the first 16 digits of a README's
+// SHA-256, where it was met, whether the rules were written with it in sight
+// (tuned) or not (held-out), and for the line of each section what a person read there: P purpose, I install, U
 // usage, C contact, G contributing, R references, L licence.
 package main
 
@@ -123,10 +122,11 @@ func measure(dir string, readmes map[string]*readme, counts map[string]map[strin
 			for _, t := range topics[i] {
 				got += letters[t]
 			}
-			if misses && !same(want, got) {
+			if misses && r.set == "tuned" && !same(want, got) {
 				fmt.Printf("%s:%d [%s] want %q, got %q\n", r.repository, section.Line, section.Heading, want, got)
 			}
 			tally(counts, r.set, want, got)
+			tally(counts, r.set+", "+string(doc.Language), want, got)
 		}
 		return nil
 	})
@@ -160,23 +160,32 @@ func tally(counts map[string]map[string]*count, set, want, got string) {
 func printScores(counts map[string]map[string]*count) {
 	fmt.Println("| set | topic | labelled | right | extra | missed | precision | recall | F1 |\n|---|---|---:|---:|---:|---:|---:|---:|---:|")
 	for _, set := range []string{"tuned", "held-out"} {
-		var weighted, weight float64
 		for _, t := range scored {
-			c := counts[set][t]
-			if c == nil {
-				continue
-			}
-			n := c.right + c.missed
-			fmt.Printf("| %s | %s | %d | %d | %d | %d | %.2f | %.2f | %.2f |\n", set, names[t], n, c.right, c.extra, c.missed,
-				ratio(c.right, c.right+c.extra), ratio(c.right, n), c.f1())
-			if t != "L" {
-				weighted, weight = weighted+c.f1()*float64(n), weight+float64(n)
+			if c := counts[set][t]; c != nil {
+				n := c.right + c.missed
+				fmt.Printf("| %s | %s | %d | %d | %d | %d | %.2f | %.2f | %.2f |\n", set, names[t], n, c.right, c.extra, c.missed,
+					ratio(c.right, c.right+c.extra), ratio(c.right, n), c.f1())
 			}
 		}
-		if weight > 0 {
-			fmt.Printf("| %s | **weighted, licence left out** | %.0f | | | | | | **%.2f** |\n", set, weight, weighted/weight)
+		for _, part := range []string{set, set + ", fr", set + ", en"} {
+			if f1, n := weighted(counts[part]); n > 0 {
+				fmt.Printf("| %s | weighted | %d | | | | | | %.2f |\n", part, n, f1)
+			}
 		}
 	}
+}
+
+// weighted is the mean of the scores of all topics but the licence, each counted
+// as often as it was labelled, and the number of labels.
+func weighted(counts map[string]*count) (f1 float64, labels int) {
+	sum := 0.0
+	for _, t := range scored {
+		if c := counts[t]; c != nil && t != "L" {
+			n := c.right + c.missed
+			sum, labels = sum+c.f1()*float64(n), labels+n
+		}
+	}
+	return sum / float64(max(labels, 1)), labels
 }
 
 func ratio(part, whole int) float64 {
