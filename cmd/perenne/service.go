@@ -66,7 +66,7 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 	s.queue, err = db.newQueue(queue.Config{
 		Workers: workers, PerHost: settings.Queue.PerHost, Timeout: settings.Queue.Timeout, Grace: settings.Queue.Grace,
 		Logger: slog.New(onlyWarnings{s.logger.Handler(), db.doubt}),
-	}, queue.Work{Audit: s.keeper.Audit, Due: s.keeper.Due, Thin: s.keeper.Thin, Host: s.keeper.Host})
+	}, queue.Work{Audit: s.keeper.Audit, Due: s.keeper.Due, Thin: s.keeper.Thin, Host: s.keeper.Host, Processes: db.Store})
 	if err != nil {
 		_ = db.Close()
 		return nil, err

@@ -46,6 +46,9 @@ type Work struct {
 	Due func(ctx context.Context, now time.Time) ([]Job, error)
 	// Thin applies the retention.
 	Thin func(ctx context.Context, now time.Time) error
+	// Processes knows which processes live; nil leaves what a dead one was at work on
+	// until the longest job would have ended.
+	Processes Processes
 	// Host names the host of a job's repository, "" for a folder.
 	Host func(Job) string
 }
@@ -58,7 +61,7 @@ type Config struct {
 	// PerHost is how many of them may be on the same host.
 	PerHost int
 	// Timeout is how long one job may take. A job whose process died is taken up
-	// by another within Timeout and about a minute.
+	// by another within a minute, however long that is.
 	Timeout time.Duration
 	// Grace is how long running jobs may go on after Stop.
 	Grace  time.Duration
@@ -89,8 +92,15 @@ type Queue struct {
 	start  func(context.Context) error
 	stop   func(context.Context) error
 	count  func(context.Context) (map[rivertype.JobState]int, error)
-	ui     func(prefix string) (handler, error)
-	c      Config
+	// putBack lets jobs be taken up by another process.
+	putBack func(context.Context, *riverdriver.JobRescueManyParams) error
+	// id names this process, processes knows the others, and quiet ends its saying
+	// that it lives.
+	id        string
+	processes Processes
+	quiet     context.CancelFunc
+	ui        func(prefix string) (handler, error)
+	c         Config
 }
 
 // handler is riverui's, which has to be started before it serves.
@@ -128,7 +138,7 @@ func Migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx]) error
 func New[TTx any](driver riverdriver.Driver[TTx], c Config, w Work) (*Queue, error) {
 	workers := river.NewWorkers()
 	hosts := newHosts(c.PerHost)
-	q := &Queue{c: c}
+	q := &Queue{c: c, id: processID(), processes: w.Processes, quiet: func() {}}
 	if err := errors.Join(
 		river.AddWorkerSafely(workers, &auditWorker{work: w, hosts: hosts, timeout: c.Timeout}),
 		river.AddWorkerSafely(workers, &scheduleWorker{due: w.Due, queue: q}),
@@ -136,7 +146,7 @@ func New[TTx any](driver riverdriver.Driver[TTx], c Config, w Work) (*Queue, err
 	); err != nil {
 		return nil, fmt.Errorf("prepare the queue: %w", err)
 	}
-	client, err := river.NewClient(driver, settings(c, workers))
+	client, err := river.NewClient(driver, settings(c, workers, q.id))
 	if err != nil {
 		return nil, fmt.Errorf("prepare the queue: %w", err)
 	}
@@ -158,6 +168,10 @@ func New[TTx any](driver riverdriver.Driver[TTx], c Config, w Work) (*Queue, err
 	q.count = func(ctx context.Context) (map[rivertype.JobState]int, error) {
 		return driver.GetExecutor().JobCountByAllStates(ctx, &riverdriver.JobCountByAllStatesParams{})
 	}
+	q.putBack = func(ctx context.Context, lost *riverdriver.JobRescueManyParams) error {
+		_, err := driver.GetExecutor().JobRescueMany(ctx, lost)
+		return err
+	}
 	q.ui = func(prefix string) (handler, error) {
 		return riverui.NewHandler(&riverui.HandlerOpts{
 			Endpoints: riverui.NewEndpoints(client, nil), Logger: c.Logger, Prefix: prefix,
@@ -168,8 +182,9 @@ func New[TTx any](driver riverdriver.Driver[TTx], c Config, w Work) (*Queue, err
 
 // settings sets every limit whose default does not fit: River's own time-out is
 // one minute and its rescue one hour.
-func settings(c Config, workers *river.Workers) *river.Config {
+func settings(c Config, workers *river.Workers, id string) *river.Config {
 	s := &river.Config{
+		ID:     id,
 		Logger: c.Logger, Workers: workers, JobTimeout: c.Timeout, MaxAttempts: maxAttempts,
 		RescueStuckJobsAfter: c.Timeout + rescueMargin, SoftStopTimeout: c.Grace, FetchCooldown: fetchPause,
 	}
@@ -208,7 +223,17 @@ func (q *Queue) Start(ctx context.Context) error {
 	if q.c.Workers == 0 {
 		return nil
 	}
+	if q.processes != nil {
+		// Before the first job: who works without having said so would seem dead.
+		if err := q.processes.Beat(ctx, q.id); err != nil {
+			return fmt.Errorf("start the queue: %w", err)
+		}
+		living, quiet := context.WithCancel(context.WithoutCancel(ctx))
+		q.quiet = quiet
+		go q.live(living, q.processes)
+	}
 	if err := q.start(ctx); err != nil {
+		q.quiet()
 		return fmt.Errorf("start the queue: %w", err)
 	}
 	return nil
@@ -220,6 +245,7 @@ func (q *Queue) Stop(ctx context.Context) error {
 	if q.c.Workers == 0 {
 		return nil
 	}
+	defer q.quiet()
 	if err := q.stop(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("stop the queue: %w", err)
 	}

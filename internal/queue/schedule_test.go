@@ -21,7 +21,12 @@ import (
 
 // onBoth gives a test a queue on each database, which only takes orders.
 func onBoth(t *testing.T, test func(*testing.T, *Queue)) {
-	c := Config{Timeout: time.Minute, Grace: time.Second, Logger: slog.New(slog.DiscardHandler)}
+	onBothWith(t, Config{}, func(processes Processes) Work { return Work{} }, func(t *testing.T, q *Queue, _ Processes) { test(t, q) })
+}
+
+// onBothWith is onBoth for a queue that may work.
+func onBothWith(t *testing.T, c Config, work func(Processes) Work, test func(*testing.T, *Queue, Processes)) {
+	c.Timeout, c.Grace, c.Logger = 10*time.Minute, time.Second, slog.New(slog.DiscardHandler)
 	must := func(t *testing.T, err error) {
 		t.Helper()
 		if err != nil {
@@ -34,9 +39,9 @@ func onBoth(t *testing.T, test func(*testing.T, *Queue)) {
 		t.Cleanup(func() { _ = s.Close() })
 		driver := riversqlite.New(s.Writer())
 		must(t, Migrate(t.Context(), driver))
-		q, err := New(driver, c, Work{})
+		q, err := New(driver, c, work(s))
 		must(t, err)
-		test(t, q)
+		test(t, q, s)
 	})
 	t.Run("postgres", func(t *testing.T) {
 		s, err := postgres.Open(t.Context(), storetest.Postgres(t), storetest.Lookup)
@@ -44,9 +49,9 @@ func onBoth(t *testing.T, test func(*testing.T, *Queue)) {
 		t.Cleanup(func() { _ = s.Close() })
 		driver := riverpgxv5.New(s.Pool())
 		must(t, Migrate(t.Context(), driver))
-		q, err := New(driver, c, Work{})
+		q, err := New(driver, c, work(s))
 		must(t, err)
-		test(t, q)
+		test(t, q, s)
 	})
 }
 

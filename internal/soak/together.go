@@ -127,7 +127,7 @@ func (t *team) run(ctx context.Context) error {
 	// What waits is finished.
 	_, err := until(ctx, "the queue to be empty", time.Minute, func() (bool, error) {
 		_, body, err := t.running[0].get("/metrics")
-		waiting := sample(body, `perenne_queue_jobs{state="available"}`) + sample(body, `perenne_queue_jobs{state="running"}`)
+		waiting := number(body, `perenne_queue_jobs{state="available"}`) + number(body, `perenne_queue_jobs{state="running"}`)
 		return waiting == 0 && err == nil, err
 	})
 	t.ended = time.Now()
@@ -154,11 +154,11 @@ func (t *team) end(i int) error {
 // audits are those that were made, in the text of a process's metrics. The last
 // ones of a process that is being stopped may be missing.
 func audits(body string) int {
-	return sample(body, `perenne_audits_total{outcome="succeeded"}`) + sample(body, `perenne_audits_total{outcome="unchanged"}`)
+	return number(body, `perenne_audits_total{outcome="succeeded"}`) + number(body, `perenne_audits_total{outcome="unchanged"}`)
 }
 
-// sample is one number of a text of metrics, 0 when it is not there.
-func sample(body, name string) int {
+// number is one of a text of metrics, 0 when it is not there.
+func number(body, name string) int {
 	_, rest, _ := strings.Cut("\n"+body, "\n"+name+" ")
 	var n float64
 	_, _ = fmt.Sscan(rest, &n) // nothing there is 0

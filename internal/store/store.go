@@ -65,6 +65,7 @@ type Point struct {
 // something are atomic: whole, or not at all.
 type Store interface {
 	Sessions
+	Processes
 	// Save keeps an audit and returns it with its ID. Saving again what is there
 	// already, the same key, commit, catalogue, policy and answers, keeps one row
 	// and moves its SeenAt. It also notes the attempt as a success. A SeenAt that
@@ -132,4 +133,13 @@ type Sessions interface {
 	// EndExpired removes every session that has expired and returns how many there
 	// were.
 	EndExpired(ctx context.Context, now time.Time) (int, error)
+}
+
+// Processes knows which processes of the service live. Times are those of the
+// database's clock, so that machines whose clocks differ agree.
+type Processes interface {
+	// Beat notes that a process lives.
+	Beat(ctx context.Context, process string) error
+	// Alive lists those that said so within a time.
+	Alive(ctx context.Context, within time.Duration) ([]string, error)
 }

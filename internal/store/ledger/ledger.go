@@ -24,6 +24,8 @@ type Ledger struct {
 	// ForUpdate is what a SELECT ends with to lock its rows; empty where one
 	// transaction writes at a time.
 	ForUpdate string
+	// Clock is the database's own time, in microseconds since 1970.
+	Clock string
 	// Explain gives an error of the database one of audit's meanings.
 	Explain func(error) error
 	// Ready is asked before every write; nil for no question.

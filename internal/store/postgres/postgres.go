@@ -61,7 +61,7 @@ func Open(ctx context.Context, url string, lookup store.Lookup) (*Store, error) 
 	}
 	db := stdlib.OpenDBFromPool(pool)
 	s := &Store{pool: pool, db: db, Ledger: ledger.Ledger{
-		Write: db, Read: db, ForUpdate: " FOR UPDATE", Explain: explain, Lookup: lookup,
+		Write: db, Read: db, ForUpdate: " FOR UPDATE", Clock: "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint", Explain: explain, Lookup: lookup,
 	}}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", where, explain(err)), s.Close())

@@ -57,6 +57,7 @@ func open(ctx context.Context, path string, lookup store.Lookup) (*Store, error)
 		return nil, err
 	}
 	s.Explain, s.Ready, s.Lookup = explain, s.inPlace, lookup
+	s.Clock = "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)"
 	if s.Write, err = sql.Open("sqlite", dsn(path, "_txlock=immediate")); err != nil {
 		return nil, err
 	}

@@ -37,6 +37,7 @@ func Exercise(t *testing.T, open func(t *testing.T) store.Store) {
 		"evidence":               evidence,
 		"sessions":               sessions,
 		"many end sessions":      manyEndSessions,
+		"processes":              processes,
 		"ping":                   func(t *testing.T, s store.Store) { must(t, s.Ping(t.Context())) },
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
