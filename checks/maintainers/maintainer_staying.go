@@ -20,10 +20,6 @@ var maintainerStaying = &audit.Check{
 	Texts:  texts, Run: runMaintainerStaying,
 }
 
-// endingSoon is when a contract must be under renewal: a public purchase takes
-// three months.
-const endingSoon = 90 * 24 * time.Hour
-
 // named sorts the declared by what they are worth.
 type named struct {
 	staying, leaving, authors []declared
@@ -49,8 +45,11 @@ func runMaintainerStaying(s *audit.Snapshot) audit.Verdict {
 			staying++
 		}
 	}
+	// When a contract must be under renewal: a public purchase takes three months,
+	// unless the policy knows better.
+	renewal := s.TakenAt.AddDate(0, 0, s.Policy.Limits().EndingDays)
 	for _, d := range all {
-		n.sort(d, t.isLeaving(d), s.TakenAt)
+		n.sort(d, t.isLeaving(d), s.TakenAt, renewal)
 	}
 	facts := []fact{}
 	for _, d := range all {
@@ -59,7 +58,7 @@ func runMaintainerStaying(s *audit.Snapshot) audit.Verdict {
 	return n.verdict(s).Fact("declared", facts).Fact("staying", staying).Fact("leaving", leaving)
 }
 
-func (n *named) sort(d declared, leaving bool, now time.Time) {
+func (n *named) sort(d declared, leaving bool, now, renewal time.Time) {
 	switch {
 	case !d.until.IsZero() && !d.until.After(now):
 		n.passed = append(n.passed, d)
@@ -69,7 +68,7 @@ func (n *named) sort(d declared, leaving bool, now time.Time) {
 		n.authors = append(n.authors, d)
 	case d.role == contact:
 		n.contacts = append(n.contacts, d)
-	case !d.until.IsZero() && d.until.Before(now.Add(endingSoon)):
+	case !d.until.IsZero() && d.until.Before(renewal):
 		n.ending = append(n.ending, d)
 	default:
 		n.staying = append(n.staying, d)

@@ -37,7 +37,6 @@ var severalPeopleKnow = &audit.Check{
 }
 
 const (
-	knowsWell    = 0.25 // the second person's share that makes two who know
 	knowsSome    = 0.10
 	minLastYear  = 10 // commits
 	monthsActive = 12
@@ -47,7 +46,7 @@ func runSeveralPeopleKnow(s *audit.Snapshot) audit.Verdict {
 	people := history.Of(s)
 	whole := people.Share(time.Time{})
 	lately := people.Share(people.Last.AddDate(0, -monthsActive, 0))
-	v := knowledge(people, whole, lately)
+	v := knowledge(people, whole, lately, s.Policy.Limits().SecondPerson)
 	if s.History.Truncated && v.Answer != audit.AnswerMet {
 		v = audit.Unknown("history-shallow")
 	}
@@ -59,7 +58,9 @@ func runSeveralPeopleKnow(s *audit.Snapshot) audit.Verdict {
 		Fact("merged", merged(people))
 }
 
-func knowledge(people *history.People, whole, lately history.Share) audit.Verdict {
+// knowledge grades who knows the project; well is the second person's share that
+// makes two who know.
+func knowledge(people *history.People, whole, lately history.Share, well float64) audit.Verdict {
 	if whole.Commits == 0 {
 		return audit.Unknown("no-people")
 	}
@@ -70,12 +71,12 @@ func knowledge(people *history.People, whole, lately history.Share) audit.Verdic
 		return audit.Unknown("shared-account")
 	case len(people.Persons) == 1:
 		return audit.NotMet("alone")
-	case shared(whole) && (quiet || shared(lately) || lately.Second >= knowsSome):
+	case shared(whole, well) && (quiet || shared(lately, well) || lately.Second >= knowsSome):
 		return audit.Met("shared", "people", len(people.Persons), "bus_factor", whole.BusFactor, "first", first, "second", second)
-	case !quiet && shared(lately) && whole.Second >= knowsSome:
+	case !quiet && shared(lately, well) && whole.Second >= knowsSome:
 		// Whoever founded it may have left: those who work on it now know it.
 		return audit.Met("shared-lately", "first", percent(lately.Top), "second", percent(lately.Second), "since", people.Last.AddDate(0, -monthsActive, 0))
-	case shared(whole):
+	case shared(whole, well):
 		return audit.PartlyMet("one-lately", "share", percent(lately.Top), "since", people.Last.AddDate(0, -monthsActive, 0))
 	case whole.Second >= knowsSome:
 		return audit.PartlyMet("mostly-one", "first", first, "second", second)
@@ -96,8 +97,8 @@ func hidden(people *history.People) int {
 	return n
 }
 
-func shared(share history.Share) bool {
-	return share.BusFactor >= 2 || share.Second >= knowsWell
+func shared(share history.Share, well float64) bool {
+	return share.BusFactor >= 2 || share.Second >= well
 }
 
 // percent rounds down: "100 %" is for all of it.

@@ -57,18 +57,49 @@ func ListIDs() []string {
 // reason to rewrite anything.
 const someCode, muchCode = 0.05, 0.5
 
+// beside are languages that come with any other: they build, start, style and
+// query what is written in it. A notebook's own language is not told.
+var beside = []string{
+	"Awk", "Batchfile", "CMake", "Dockerfile", "Gherkin", "HCL", "Jsonnet", "Jupyter Notebook", "Makefile", "Nix", "PLSQL", "PLpgSQL", "PowerShell",
+	"QMake", "SQLPL", "Shell", "ShellSession", "Starlark", "XSLT", "Xmake",
+}
+
+// components are written in JavaScript or TypeScript.
+var components = []string{"Vue", "Svelte", "Astro"}
+
+// allows reports whether the list of a policy holds the language.
+func allows(list []string, language string) bool {
+	listed := func(name string) bool {
+		return slices.ContainsFunc(list, func(allowed string) bool { return strings.EqualFold(allowed, name) })
+	}
+	return listed(language) || slices.Contains(components, language) && (listed("JavaScript") || listed("TypeScript"))
+}
+
+// ownShares are the shares of the languages that a team chooses.
+func ownShares(s *audit.Snapshot) map[string]float64 {
+	shares, total := maps.Clone(deliverable.Languages(s)), 0.0
+	maps.DeleteFunc(shares, func(name string, _ float64) bool { return slices.Contains(beside, name) })
+	for _, name := range slices.Sorted(maps.Keys(shares)) {
+		total += shares[name]
+	}
+	for name := range shares {
+		shares[name] /= total
+	}
+	return shares
+}
+
 func runLanguageAllowed(s *audit.Snapshot) audit.Verdict {
 	if s.Policy == nil || len(s.Policy.Languages) == 0 {
 		return audit.NotApplicable("any")
 	}
-	shares := deliverable.Languages(s)
+	shares := ownShares(s)
 	if len(shares) == 0 {
 		return audit.NotApplicable("no-code")
 	}
 	total := 0.0
 	var others []string
 	for _, name := range slices.Sorted(maps.Keys(shares)) {
-		if !slices.ContainsFunc(s.Policy.Languages, func(allowed string) bool { return strings.EqualFold(allowed, name) }) {
+		if !allows(s.Policy.Languages, name) {
 			total += shares[name]
 			if shares[name] >= someCode/2 {
 				others = append(others, name)
