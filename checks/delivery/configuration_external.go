@@ -27,10 +27,10 @@ const (
 const maxListed = 200
 
 func runConfigurationExternal(s *audit.Snapshot) audit.Verdict {
-	variables, d := readVariables(s), readDescribed(s)
+	variables, d := audit.Digest(s, "variables/1", readVariables), readDescribed(s)
 	listed := []string{}
 	for _, v := range variables[:min(len(variables), maxListed)] {
-		listed = append(listed, v.name)
+		listed = append(listed, v.Name)
 	}
 	example := ""
 	if len(d.examples) > 0 {
@@ -40,7 +40,7 @@ func runConfigurationExternal(s *audit.Snapshot) audit.Verdict {
 }
 
 func judgeConfiguration(s *audit.Snapshot, variables []variable, d *described, example string) audit.Verdict {
-	fixed := hardCoded(s)
+	fixed := audit.Digest(s, "hard-coded/1", hardCoded)
 	switch {
 	case len(fixed) > 0 && len(variables) == 0:
 		return audit.NotMet("hard-coded", "paths", shown(pathsOf(fixed))).At(fixed...)
@@ -60,7 +60,7 @@ func judgeConfiguration(s *audit.Snapshot, variables []variable, d *described, e
 // judgeVariables asks for those that the code does not work without; the others
 // may stay between programmers, if something is listed at all.
 func judgeVariables(variables []variable, d *described, example string) audit.Verdict {
-	needed := slices.DeleteFunc(slices.Clone(variables), func(v variable) bool { return v.optional })
+	needed := slices.DeleteFunc(slices.Clone(variables), func(v variable) bool { return v.Optional })
 	missing := d.undescribed(needed)
 	allowed := int((1 - describedShare) * float64(len(needed)))
 	if example != "" {
@@ -85,7 +85,7 @@ func undescribed(missing []variable) audit.Verdict {
 	var names []string
 	var places []audit.Place
 	for _, v := range missing {
-		names, places = append(names, v.name), append(places, v.place)
+		names, places = append(names, v.Name), append(places, v.Place)
 	}
 	return audit.PartlyMet("undescribed", "variables", shown(names)).At(places[:min(len(places), maxShownPlaces)]...)
 }

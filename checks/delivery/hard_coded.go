@@ -25,7 +25,7 @@ func hardCoded(s *audit.Snapshot) []audit.Place {
 		if languages[strings.ToLower(path.Ext(f.Path))] == nil || f.SizeBytes > maxReadBytes || f.SizeBytes < 0 || aside(f.Path) {
 			continue
 		}
-		content, err := s.Read(f)
+		content, err := s.Skim(f)
 		if err != nil || !bytes.Contains(content, []byte("://")) && !bytes.Contains(content, []byte("setwd(")) {
 			continue
 		}

@@ -139,7 +139,7 @@ func commented(text string) bool {
 func (d *described) undescribed(all []variable) []variable {
 	var missing []variable
 	for _, v := range all {
-		if !names(d.lists, v.name) && !names(d.prose, v.name) {
+		if !names(d.lists, v.Name) && !names(d.prose, v.Name) {
 			missing = append(missing, v)
 		}
 	}
@@ -148,7 +148,7 @@ func (d *described) undescribed(all []variable) []variable {
 
 // proseNames reports whether a document names one of the variables.
 func (d *described) proseNames(all []variable) bool {
-	return slices.ContainsFunc(all, func(v variable) bool { return names(d.prose, v.name) })
+	return slices.ContainsFunc(all, func(v variable) bool { return names(d.prose, v.Name) })
 }
 
 // names finds a name that is not part of a longer one.

@@ -14,11 +14,11 @@ import (
 
 // variable is one that the code takes from its environment.
 type variable struct {
-	name string
-	// place is where it is first read.
-	place audit.Place
-	// optional is true where the code works without it wherever it reads it.
-	optional bool
+	Name string `json:"name"`
+	// Place is where it is first read.
+	Place audit.Place `json:"place"`
+	// Optional is true where the code works without it wherever it reads it.
+	Optional bool `json:"optional"`
 }
 
 // language is how programs in one language read their environment.
@@ -72,7 +72,7 @@ func readVariables(s *audit.Snapshot) []variable {
 		if l == nil || f.SizeBytes > maxReadBytes || f.SizeBytes < 0 || aside(f.Path) {
 			continue
 		}
-		content, err := s.Read(f)
+		content, err := s.Skim(f)
 		if err != nil || !slices.ContainsFunc(l.marks, func(m string) bool { return bytes.Contains(content, []byte(m)) }) {
 			continue
 		}
@@ -109,10 +109,10 @@ func (l *language) collect(file string, content []byte, found map[string]*variab
 			}
 			optional := defaulted(line[at[1]:])
 			if old := found[name]; old != nil {
-				old.optional = old.optional && optional
+				old.Optional = old.Optional && optional
 				continue
 			}
-			found[name] = &variable{name: name, place: audit.Place{Path: file, Line: number}, optional: optional}
+			found[name] = &variable{Name: name, Place: audit.Place{Path: file, Line: number}, Optional: optional}
 		}
 	}
 }

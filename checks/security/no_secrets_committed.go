@@ -24,8 +24,9 @@ const (
 // runNoSecretsCommitted does not ask what the repository wants to be left out,
 // such as the lists of a scanner: a repository cannot excuse itself.
 func runNoSecretsCommitted(s *audit.Snapshot) audit.Verdict {
-	found := secret.Of(s)
-	if len(found) == 0 && (s.Truncated() || len(s.Unread()) > 0) {
+	all := secret.Of(s)
+	found := all.Findings
+	if len(found) == 0 && (all.Unread || s.Truncated()) {
 		return audit.Unknown("not-all-read").Fact("findings", found)
 	}
 	if len(found) == 0 {

@@ -41,6 +41,8 @@ type Snapshot struct {
 	Tags []Tag
 	// Advisories are the known vulnerabilities; nil when no database was given.
 	Advisories *Advisories
+	// Digests are kept beside the evidence; nil when nothing is kept.
+	Digests *Digests
 	// Deliverables are what the repository was found, or is stated, to hold.
 	Deliverables []Deliverable
 	// Limits are the limits that were reached while the evidence was gathered.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // FileMode says what an entry of the tree is.
@@ -56,6 +57,13 @@ type Blobs interface {
 	Blob(f File) ([]byte, error)
 }
 
+// Witness may be implemented by [Blobs] that remember what checks read: Pass gives
+// content without remembering it, Seen remembers what Pass gave. Blob does both.
+type Witness interface {
+	Pass(f File) ([]byte, error)
+	Seen(f File, content []byte, err error)
+}
+
 // Tree is the files of one commit.
 type Tree struct {
 	// files are sorted by path, bytewise.
@@ -71,6 +79,7 @@ type Tree struct {
 
 type keptBlob struct {
 	once    sync.Once
+	seen    atomic.Bool
 	content []byte
 	err     error
 }
@@ -152,7 +161,7 @@ func (s *Snapshot) Read(f File) ([]byte, error) {
 		if f.Mode == Submodule {
 			return nil, fmt.Errorf("read %q: submodule: %w", f.Path, ErrNotFound)
 		}
-		content, err := s.Tree.read(f)
+		content, err := s.Tree.read(f, false)
 		if err != nil {
 			if s.unread != nil {
 				s.unread.add(Unread{Path: f.Path, Err: err})
@@ -188,7 +197,21 @@ func IsBinary(content []byte) bool {
 	return bytes.IndexByte(content[:min(len(content), 8000)], 0) >= 0
 }
 
-func (t *Tree) read(f File) ([]byte, error) {
+// Skim is Read for a reader of everything, inside [Digest]: a witness does not
+// remember the content, and it does not count as unread when it cannot be had.
+// Links are not followed.
+func (s *Snapshot) Skim(f File) ([]byte, error) {
+	if f.Mode == Submodule || f.Mode == Symlink {
+		return nil, fmt.Errorf("read %q: no file: %w", f.Path, ErrNotFound)
+	}
+	content, err := s.Tree.read(f, true)
+	if err != nil {
+		return nil, fmt.Errorf("read %q: %w", f.Path, err)
+	}
+	return content, nil
+}
+
+func (t *Tree) read(f File, passing bool) ([]byte, error) {
 	t.mu.Lock()
 	entry, ok := t.kept[f.Blob]
 	if !ok {
@@ -199,6 +222,16 @@ func (t *Tree) read(f File) ([]byte, error) {
 		}
 	}
 	t.mu.Unlock()
-	entry.once.Do(func() { entry.content, entry.err = t.blobs.Blob(f) })
+	witness, watched := t.blobs.(Witness)
+	entry.once.Do(func() {
+		if watched {
+			entry.content, entry.err = witness.Pass(f)
+		} else {
+			entry.content, entry.err = t.blobs.Blob(f)
+		}
+	})
+	if watched && !passing && entry.seen.CompareAndSwap(false, true) {
+		witness.Seen(f, entry.content, entry.err)
+	}
 	return entry.content, entry.err
 }

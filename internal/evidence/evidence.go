@@ -40,6 +40,7 @@ var losses = []error{nil, audit.ErrNotFound, audit.ErrTooLarge, audit.ErrDamaged
 // anything is.
 func Record(s *audit.Snapshot) *Recorder {
 	r := &Recorder{snapshot: s, read: map[string]blob{}}
+	s.Digests = audit.NewDigests(nil)
 	if s.Tree != nil {
 		r.from = s.Tree.Through(r)
 	}
@@ -48,7 +49,16 @@ func Record(s *audit.Snapshot) *Recorder {
 
 // Blob implements [audit.Blobs].
 func (r *Recorder) Blob(f audit.File) ([]byte, error) {
-	content, err := r.from.Blob(f)
+	content, err := r.Pass(f)
+	r.Seen(f, content, err)
+	return content, err
+}
+
+// Pass implements [audit.Witness].
+func (r *Recorder) Pass(f audit.File) ([]byte, error) { return r.from.Blob(f) }
+
+// Seen implements [audit.Witness].
+func (r *Recorder) Seen(f audit.File, content []byte, err error) {
 	b := blob{Content: content}
 	if err != nil {
 		b.Lost = len(losses) - 1
@@ -62,7 +72,6 @@ func (r *Recorder) Blob(f audit.File) ([]byte, error) {
 	r.mu.Lock()
 	r.read[f.Blob] = b
 	r.mu.Unlock()
-	return content, err
 }
 
 // record is what is stored. Fields are only ever added.
@@ -78,6 +87,7 @@ type record struct {
 	// HasTags tells no tags from tags that were not asked for.
 	HasTags bool
 	Tags    []audit.Tag
+	Digests map[string][]byte
 }
 
 // MaxBytes is the size past which evidence is not worth keeping: fetching again
@@ -95,7 +105,7 @@ func (r *Recorder) Bytes() ([]byte, error) {
 	err := gob.NewEncoder(z).Encode(record{
 		Repository: s.Repository, HasTree: s.Tree != nil, Files: s.Files(), Truncated: s.Truncated(),
 		History: s.History, Forge: s.Forge, Limits: s.Limits, Read: r.read,
-		HasTags: s.Tags != nil, Tags: s.Tags,
+		HasTags: s.Tags != nil, Tags: s.Tags, Digests: s.Digests.All(),
 	})
 	if err := errors.Join(err, z.Close()); err != nil {
 		return nil, fmt.Errorf("keep the evidence: %w", err)
@@ -129,6 +139,7 @@ func Replay(data []byte, at time.Time) (*Replayed, error) {
 	}
 	r := &Replayed{read: kept.Read, Snapshot: &audit.Snapshot{
 		Repository: kept.Repository, TakenAt: at, History: kept.History, Forge: kept.Forge, Limits: kept.Limits,
+		Digests: audit.NewDigests(kept.Digests),
 	}}
 	if kept.HasTags {
 		r.Tags = append([]audit.Tag{}, kept.Tags...)

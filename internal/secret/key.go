@@ -44,7 +44,7 @@ func forLocalhost(s *audit.Snapshot, key audit.File) bool {
 		if !near || f.SizeBytes > maxBytes || !slices.Contains(certificateExtensions, path.Ext(f.Name())) {
 			continue
 		}
-		content, err := s.Read(f)
+		content, err := s.Skim(f)
 		if err != nil {
 			continue
 		}

@@ -118,13 +118,13 @@ func keyFile(s *audit.Snapshot, f audit.File) (kind string, ok bool) {
 	case !keyNames[name] && path.Ext(name) != ".key" && path.Ext(name) != ".htpasswd" || mentions(f.Path, sampleWords):
 		return "", false
 	case keyNames[name]:
-		content, err := s.Read(f)
+		content, err := s.Skim(f)
 		return "key-file", err == nil && bytes.Contains(content, []byte("PRIVATE KEY"))
 	case path.Ext(name) == ".key" && (name == "master.key" || path.Base(f.Dir()) == "credentials"):
-		content, err := s.Read(f)
+		content, err := s.Skim(f)
 		return "key-file", err == nil && railsKey.Match(content) && entropy(strings.TrimSpace(string(content))) > 3
 	case path.Ext(name) == ".htpasswd":
-		content, err := s.Read(f)
+		content, err := s.Skim(f)
 		return "password-file", err == nil && passwordLine.Match(content)
 	}
 	return "", false

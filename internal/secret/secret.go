@@ -30,41 +30,57 @@ type Finding struct {
 // maxBytes is more than any file that a person writes; what is longer is data.
 const maxBytes = 1 << 20
 
-type findingsKey struct{}
+// Found is what a repository holds.
+type Found struct {
+	// Findings are sorted by path and line; never nil. A line is named once.
+	Findings []Finding `json:"findings"`
+	// Unread is true when some file could not be read.
+	Unread bool `json:"unread"`
+}
 
-// Of returns what was found, computed once, sorted by path and line; never nil. A
-// line is named once.
-func Of(s *audit.Snapshot) []Finding {
-	return audit.Once(s, findingsKey{}, func(s *audit.Snapshot) []Finding {
-		found := []Finding{}
+// digest names the answer: change it with every change of the rules.
+const digest = "secret/1"
+
+// Of returns what was found, computed once and kept in place of the files.
+func Of(s *audit.Snapshot) Found {
+	return audit.Digest(s, digest, func(s *audit.Snapshot) Found {
+		found := Found{Findings: []Finding{}}
 		for _, f := range s.OwnFiles() {
-			if len(found) >= maxFound {
+			if len(found.Findings) >= maxFound {
 				break
 			}
-			// What was too big to be fetched is data.
-			if f.Mode == audit.Symlink || f.Mode == audit.Submodule || f.SizeBytes < 0 || f.SizeBytes > maxBytes {
-				continue
-			}
-			if kind, ok := keyFile(s, f); ok {
-				found = append(found, Finding{Path: f.Path, Kind: kind})
-				continue
-			}
-			place := placeOf(f.Path)
-			if place == nowhere {
-				continue
-			}
-			content, err := s.Read(f)
-			if err != nil || audit.IsBinary(content) {
-				continue
-			}
-			for _, one := range scan(f.Path, content, place) {
-				if one.Kind != "private-key" || !forLocalhost(s, f) {
-					found = append(found, one)
-				}
-			}
+			found.look(s, f)
 		}
 		return found
 	})
+}
+
+func (found *Found) look(s *audit.Snapshot, f audit.File) {
+	// What was too big to be fetched is data.
+	if f.Mode == audit.Symlink || f.Mode == audit.Submodule || f.SizeBytes < 0 || f.SizeBytes > maxBytes {
+		return
+	}
+	if kind, ok := keyFile(s, f); ok {
+		found.Findings = append(found.Findings, Finding{Path: f.Path, Kind: kind})
+		return
+	}
+	place := placeOf(f.Path)
+	if place == nowhere {
+		return
+	}
+	content, err := s.Skim(f)
+	if err != nil {
+		found.Unread = true
+		return
+	}
+	if audit.IsBinary(content) {
+		return
+	}
+	for _, one := range scan(f.Path, content, place) {
+		if one.Kind != "private-key" || !forLocalhost(s, f) {
+			found.Findings = append(found.Findings, one)
+		}
+	}
 }
 
 // scan returns what a text holds, sorted by line.

@@ -66,7 +66,7 @@ func TestKeysForLocalhost(t *testing.T) {
 	certificate := "-----BEGIN CERTIFICATE-----\nAAAAbG9jYWxob3N0AAAA\n-----END CERTIFICATE-----\n"
 	for name, want := range map[string]int{"certs/broker.crt": 0, "certs/broker/a.crt": 1, "other/certs/broker.crt": 1} {
 		s := snapshot(map[string]string{name: certificate, "certs/broker.p12": "binary"})
-		if got := len(Of(s)); got != want {
+		if got := len(Of(s).Findings); got != want {
 			t.Errorf("certificate at %s: %d found, want %d", name, got, want)
 		}
 	}
