@@ -19,7 +19,7 @@ import (
 func describedIn(s *audit.Snapshot) []audit.Place {
 	var places []audit.Place
 	for _, f := range s.OwnFiles() {
-		if describesAPI(s, f) && !misplaced(f.Path) {
+		if !misplaced(f.Path) && describesAPI(s, f) {
 			places = append(places, audit.Place{Path: f.Path})
 		}
 	}
@@ -56,6 +56,10 @@ func nameOfDescription(name string) bool {
 	return strings.Contains(dir, "openapi") || strings.Contains(dir, "swagger") || dir == "api-docs"
 }
 
+// maxParsedDescription is where parsing costs more than it tells: the beginning of
+// a longer file says what it is.
+const maxParsedDescription = 64 << 10
+
 // holdsDescription reports whether a file begins like an OpenAPI, Swagger or
 // AsyncAPI document.
 func holdsDescription(s *audit.Snapshot, f audit.File) bool {
@@ -63,7 +67,7 @@ func holdsDescription(s *audit.Snapshot, f audit.File) bool {
 	if err != nil {
 		return false
 	}
-	if len(content) > yamlfile.MaxBytes {
+	if len(content) > maxParsedDescription {
 		return versionKey().Match(content[:4096])
 	}
 	// A text with no such word is not worth parsing.
