@@ -234,9 +234,7 @@ func (l *loader) requirements(v form.Value, d *document) {
 		if r.titles == nil {
 			v.Must("a requirement", "title", "")
 		}
-		if len(r.checks) == 0 {
-			v.Must("a requirement", "checks", "")
-		}
+		wanted(v, "a requirement", "checks", len(r.checks))
 		if first, twice := seen[r.id]; twice && r.id != "" {
 			v.Fault(fmt.Sprintf("the requirement %s is listed twice, first on line %d", r.id, first), "list it once")
 			return

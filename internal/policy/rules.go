@@ -73,7 +73,7 @@ func (l *loader) rule(v form.Value, source string) rule.Spec {
 		form.Field{Name: "equals", Read: test(equals)},
 		form.Field{Name: "dependency-present", Read: test(func(v form.Value) rule.Test { return rule.Depends{Packages: packages(v)} })},
 		form.Field{Name: "dependency-forbidden", Read: test(func(v form.Value) rule.Test { return rule.Forbids{Packages: packages(v)} })},
-		form.Field{Name: "base-image", Read: test(func(v form.Value) rule.Test { return rule.Bases{Allowed: listOrOne(v, images)} })},
+		form.Field{Name: "base-image", Read: test(func(v form.Value) rule.Test { return bases(v) })},
 	)
 	v.Must("a rule", "id", s.ID)
 	v.Must("a rule", "severity", string(s.Severity))
@@ -166,6 +166,14 @@ func packages(v form.Value) []rule.Package {
 	return all
 }
 
+func bases(v form.Value) rule.Test {
+	t := rule.Bases{Allowed: listOrOne(v, images)}
+	if len(t.Allowed) == 0 {
+		v.Fault("no image to compare with", "write one")
+	}
+	return t
+}
+
 func content(v form.Value) rule.Content {
 	var c rule.Content
 	v.Object("what to look for",
@@ -173,9 +181,7 @@ func content(v form.Value) rule.Content {
 		form.Field{Name: "text", Read: func(v form.Value) { c.Text = v.Text() }},
 		form.Field{Name: "pattern", Read: func(v form.Value) { c.Pattern = pattern(v) }},
 	)
-	if c.Files == nil {
-		v.Must("what to look for", "files", "")
-	}
+	wanted(v, "what to look for", "files", len(c.Files))
 	if both := c.Text != "" && c.Pattern != nil; both || c.Text == "" && !has(v, "pattern") {
 		v.Fault("one of text and pattern is wanted", "keep one")
 	}
@@ -236,16 +242,23 @@ func equals(v form.Value) rule.Test {
 			})
 		}},
 	)
-	if t.Files == nil {
-		v.Must("what to compare", "files", "")
-	}
-	if t.Path == nil {
-		v.Must("what to compare", "path", "")
-	}
-	if t.Values == nil {
-		v.Must("what to compare", "value", "")
-	}
+	wanted(v, "what to compare", "files", len(t.Files))
+	wanted(v, "what to compare", "path", len(t.Path))
+	wanted(v, "what to compare", "value", len(t.Values))
 	return t
+}
+
+// wanted reports a key that is missing, or a list without anything in it.
+func wanted(v form.Value, what, key string, items int) {
+	if items > 0 {
+		return
+	}
+	v.Must(what, key, "")
+	for i := 0; i+1 < len(v.Node.Content); i += 2 {
+		if n := v.Node.Content[i+1]; v.Node.Content[i].Value == key && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+			v.At(n).Fault("an empty list of "+key, "write one at least")
+		}
+	}
 }
 
 // keys reads a path of keys: words with dots between them, or a list where a key
