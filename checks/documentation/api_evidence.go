@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/perenne-audit/perenne/internal/audit"
-	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/guide"
 	"github.com/perenne-audit/perenne/internal/manifest"
 	"github.com/perenne-audit/perenne/internal/yamlfile"
@@ -245,63 +244,4 @@ func namedAPI(s *audit.Snapshot, d audit.Deliverable) bool {
 		}
 	}
 	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(strings.Fields(guide.Plain(name)), "api") })
-}
-
-// endpoint is the line of a route in a text: "GET /ports/{id}".
-var endpoint = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:GET|POST|PUT|PATCH|DELETE)\x60?\s+\x60?(?:https?://[^\s/]+)?/[\w{}:/.-]+|\bcurl\b[^\n]*(?: -X | -d |--request|--data|localhost[:/]|127\.0\.0\.1)[^\n]*|https?://[\w.:-]+/(?:[\w.-]+/)*api/[\w.-]+/[\w./-]+`)
-})
-
-// endpointSections returns the sections that show routes, of the documents that
-// show two at least, or one below a heading on the API.
-func endpointSections(s *audit.Snapshot) []audit.Place {
-	var places []audit.Place
-	for _, doc := range guide.All(s) {
-		var here []audit.Place
-		routes := 0
-		for _, section := range doc.Sections {
-			n := routesIn(section)
-			if n == 0 {
-				continue
-			}
-			if slices.Contains(strings.Fields(guide.Plain(section.Heading+" "+doc.Title)), "api") {
-				n++
-			}
-			routes += n
-			here = append(here, audit.Place{Path: doc.Path, Line: section.Line})
-		}
-		if routes >= 2 {
-			places = append(places, here...)
-		}
-	}
-	return places
-}
-
-// routesIn counts the routes that a section shows, up to three in each block.
-func routesIn(section document.Section) int {
-	routes := len(endpoint().FindAllStringIndex(section.Text, 3))
-	for _, code := range section.Code {
-		routes += len(endpoint().FindAllStringIndex(code.Text, 3))
-	}
-	return routes
-}
-
-var apiLink = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)/(?:swagger|redoc|openapi|api-docs?|apidocs?|api/(?:docs?|documentation|doc)|docs/api)(?:[/.?#-]|$)|://(?:api-?docs?|doc-api)\.`)
-})
-
-// apiElsewhere returns a link to a description that is kept or served elsewhere.
-func apiElsewhere(s *audit.Snapshot) (link string, at audit.Place, found bool) {
-	for _, doc := range guide.All(s) {
-		for _, section := range doc.Sections {
-			for _, l := range section.Links {
-				words := strings.Fields(guide.Plain(l.Text))
-				documents := slices.Contains(words, "api") && (slices.Contains(words, "documentation") || slices.Contains(words, "doc") || slices.Contains(words, "docs") || slices.Contains(words, "reference")) || slices.Contains(words, "swagger") || slices.Contains(words, "openapi")
-				if !l.Image && (apiLink().MatchString(l.URL) || documents && strings.Contains(l.URL, "://")) {
-					return l.URL, audit.Place{Path: doc.Path, Line: l.Line}, true
-				}
-			}
-		}
-	}
-	return "", audit.Place{}, false
 }
