@@ -16,6 +16,7 @@ type policy struct {
 	// and so on.
 	Requirements []struct {
 		ID      string         `yaml:"id"`
+		Kinds   []audit.Kind   `yaml:"kinds"`
 		Answers []audit.Answer `yaml:"answers"`
 	} `yaml:"requirements"`
 }
@@ -35,7 +36,7 @@ func (p *policy) value() *audit.Policy {
 		made.Thresholds.EndingDays = p.EndingDays
 	}
 	for _, r := range p.Requirements {
-		one := audit.Requirement{ID: r.ID}
+		one := audit.Requirement{ID: r.ID, Kinds: r.Kinds}
 		for _, answer := range r.Answers {
 			one.Checks = append(one.Checks, &audit.Check{
 				ID: "answers-" + string(answer), Needs: audit.NeedTree,

@@ -63,6 +63,10 @@ func framework(all int, byAnswer map[audit.Answer][]string) audit.Verdict {
 func answerTo(s *audit.Snapshot, r audit.Requirement) (audit.Answer, []audit.Place) {
 	weakest := []audit.Answer{audit.AnswerNotMet, audit.AnswerPartlyMet, audit.AnswerUnknown, audit.AnswerMet}
 	answer := audit.AnswerNotApplicable
+	concerned := audit.Check{Kinds: r.Kinds}
+	if !concerned.AppliesTo(s.Deliverables) {
+		return answer, nil
+	}
 	var places []audit.Place
 	for _, c := range r.Checks {
 		v := put(s, c)

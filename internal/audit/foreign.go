@@ -13,7 +13,8 @@ var foreignDirs = map[string]bool{
 	"third-party": true, "thirdparty": true, "site-packages": true, ".venv": true, "venv": true, "virtualenv": true,
 	"__pycache__": true, ".tox": true, ".eggs": true, "dist": true, "build": true, "_build": true, ".next": true,
 	".nuxt": true, ".output": true, "target": true, "packrat": true, ".yarn": true, ".ipynb_checkpoints": true,
-	"_site": true, "htmlcov": true, "coverage": true, "Pods": true, ".gradle": true, ".terraform": true,
+	// Quarto installs what others wrote into _extensions.
+	"_extensions": true, "_site": true, "htmlcov": true, "coverage": true, "Pods": true, ".gradle": true, ".terraform": true,
 }
 
 // foreignSuffixes mark files that a program wrote.

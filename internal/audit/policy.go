@@ -44,6 +44,8 @@ type Requirement struct {
 	// ID is the number in the framework: "EXI-ARCH-18".
 	ID     string
 	Titles map[Lang]string
+	// Kinds are the deliverables that it concerns; nil means all.
+	Kinds []Kind
 	// Checks are of the catalogue or among the policy's rules; never empty.
 	Checks []*Check
 }

@@ -32,6 +32,7 @@ type document struct {
 type requirement struct {
 	id     string
 	titles map[audit.Lang]string
+	kinds  []audit.Kind
 	checks []string
 }
 
@@ -76,7 +77,7 @@ func (d *document) policy() *audit.Policy {
 	}
 	p.Rules = slices.Concat(rule.Lists(p), d.rules)
 	for _, r := range d.requirements {
-		p.Requirements = append(p.Requirements, audit.Requirement{ID: r.id, Titles: r.titles})
+		p.Requirements = append(p.Requirements, audit.Requirement{ID: r.id, Titles: r.titles, Kinds: r.kinds})
 	}
 	return p
 }

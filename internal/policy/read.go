@@ -218,6 +218,7 @@ func (l *loader) requirements(v form.Value, d *document) {
 		v.Object("a requirement",
 			form.Field{Name: "id", Read: func(v form.Value) { r.id = v.Text() }},
 			form.Field{Name: "title", Read: func(v form.Value) { r.titles = words(v, "title") }},
+			form.Field{Name: "kinds", Read: func(v form.Value) { r.kinds = kinds(v) }},
 			form.Field{Name: "checks", Read: func(v form.Value) {
 				v.List("checks", func(v form.Value) {
 					id := v.Text()

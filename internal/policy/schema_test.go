@@ -64,7 +64,7 @@ rules:
   - {id: g-forbids, severity: minor, title: {fr: a, en: a}, fix: {fr: c, en: c}, dependency-forbidden: moment}
   - {id: h-based, severity: minor, title: {fr: a, en: a}, fix: {fr: c, en: c}, base-image: python}
 requirements:
-  - {id: R-1, title: {fr: a, en: a}, checks: [chart-present, language-allowed]}
+  - {id: R-1, title: {fr: a, en: a}, kinds: [library], checks: [chart-present, language-allowed]}
 `
 
 // The schema accepts what is read, and finds what it can find.

@@ -122,20 +122,28 @@ func runDatabaseAllowed(s *audit.Snapshot) audit.Verdict {
 	}
 	var others, seen []string
 	var at []audit.Place
-	for _, use := range database.Of(s) {
+	uses, own := database.Of(s), false
+	started := slices.ContainsFunc(uses, func(u database.Use) bool { return u.Started })
+	for _, use := range uses {
 		switch {
 		case use.Name == "sql":
 			// A library that speaks to several says nothing about which.
+		case started && !use.Started && !use.Mapper:
+			// What only connects reads somebody else's data beside its own.
 		case slices.Contains(s.Policy.Databases, use.Name), use.Name == "mysql" && !use.Started && slices.Contains(s.Policy.Databases, "mariadb"):
 			// Libraries for MySQL speak to MariaDB too.
 			seen = append(seen, use.Name)
 		default:
 			others = append(others, use.Name)
 			at = append(at, use.Place)
+			own = own || use.Started || use.Mapper
 		}
 	}
 	slices.Sort(others)
 	switch {
+	case len(others) > 0 && !own:
+		// The data may lie elsewhere, and only be read here.
+		return audit.PartlyMet("connected", "databases", few(slices.Compact(others)), "allowed", s.Policy.Databases).At(at[:min(len(at), maxPlaces)]...)
 	case len(others) > 0:
 		return audit.NotMet("others", "databases", few(slices.Compact(others)), "allowed", s.Policy.Databases).At(at[:min(len(at), maxPlaces)]...)
 	case len(seen) == 0:
@@ -223,7 +231,9 @@ func runRuntimeAllowed(s *audit.Snapshot) audit.Verdict {
 		case fits:
 			judged++
 		case known:
-			others = append(others, w.runtime+" "+w.constraint)
+			if name := w.runtime + " " + w.constraint; !slices.Contains(others, name) {
+				others = append(others, name)
+			}
 			at = append(at, w.place)
 		}
 	}

@@ -206,12 +206,22 @@ func TestLists(t *testing.T) {
 		"others": {
 			audit.Policy{Languages: []string{"Java"}, Databases: []string{"postgresql"}, BaseImages: []string{"registry.example/*"}, Runtimes: map[string][]string{"python": {"3.12"}}},
 			"-- app.py --\nimport flask\n-- requirements.txt --\npymongo==4.0\n-- Dockerfile --\nFROM python:3.9-slim\n",
-			map[string]audit.Answer{"language-allowed": audit.AnswerNotMet, "database-allowed": audit.AnswerNotMet, "base-image-allowed": audit.AnswerNotMet, "runtime-allowed": audit.AnswerNotMet},
+			map[string]audit.Answer{"language-allowed": audit.AnswerNotMet, "database-allowed": audit.AnswerPartlyMet, "base-image-allowed": audit.AnswerNotMet, "runtime-allowed": audit.AnswerNotMet},
 		},
 		"a script beside, a loose constraint, MariaDB through MySQL's library": {
 			audit.Policy{Languages: []string{"Python"}, Databases: []string{"mariadb"}, Runtimes: map[string][]string{"python": {"3.12"}}},
 			"-- app.py --\n" + strings.Repeat("x = 1\n", 200) + "-- deploy.sh --\nrun\n-- requirements.txt --\nmysqlclient==2.0\n-- pyproject.toml --\n[project]\nname = \"a\"\nrequires-python = \">=3.9\"\n",
 			map[string]audit.Answer{"language-allowed": audit.AnswerMet, "database-allowed": audit.AnswerMet, "runtime-allowed": audit.AnswerMet},
+		},
+		"reading from another one beside its own": {
+			audit.Policy{Databases: []string{"postgresql"}},
+			"-- requirements.txt --\noracledb==2.0\npsycopg2==2.9\n-- compose.yaml --\nservices:\n  db:\n    image: postgis/postgis:16\n",
+			map[string]audit.Answer{"database-allowed": audit.AnswerMet},
+		},
+		"starting another one": {
+			audit.Policy{Databases: []string{"postgresql"}},
+			"-- compose.yaml --\nservices:\n  db:\n    image: mongo:7\n",
+			map[string]audit.Answer{"database-allowed": audit.AnswerNotMet},
 		},
 		"nothing to tell by": {
 			audit.Policy{Languages: []string{"Python"}, Databases: []string{"mariadb"}, BaseImages: []string{"a"}, Runtimes: map[string][]string{"python": {"3.12"}}},
