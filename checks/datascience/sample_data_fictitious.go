@@ -110,7 +110,7 @@ func claimsOf(s *audit.Snapshot) claims {
 func (c *claims) read(name string, section document.Section) {
 	at := &audit.Place{Path: name, Line: section.Line}
 	look := func(text string) {
-		if c.mentioned != nil && c.invented != nil {
+		if c.mentioned != nil && c.invented != nil || !mayTell(text) {
 			return
 		}
 		for line := range strings.Lines(text) {
@@ -136,10 +136,11 @@ func (c *claims) read(name string, section document.Section) {
 }
 
 // stems are parts of all that the two expressions look for.
-var stems = []string{"fixture", "seed", "db:", "ecto.", "loaddata", "populate", "demo", "jeu", "donn", "sample", "test data", "test_data", "fake", "dummy", "fictif", "fictiti", "synthetic", "anonym", "test dataset", "mock"}
+var stems = []string{"fixture", "seed", "db:", "ecto.", "loaddata", "populate", "demo", "jeu d", "jeux d", "jeu f", "jeux f", "jeu a", "jeux a",
+	"données de t", "données fi", "données de d", "données d'e", "données d’e", "données fa", "données sy", "données an", "personnes fi", "fichier fi", "sample", "test data", "test_data", "fake", "dummy", "fictiti", "synthetic", "anonym", "test dataset", "mock"}
 
-// mayTell is a quick look that spares most lines.
-func mayTell(line string) bool {
-	line = strings.ToLower(line)
-	return slices.ContainsFunc(stems, func(stem string) bool { return strings.Contains(line, stem) })
+// mayTell is a quick look that spares most texts, and most lines of the others.
+func mayTell(text string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(stems, func(stem string) bool { return strings.Contains(text, stem) })
 }
