@@ -28,7 +28,8 @@ func ParseImagePattern(s string) (ImagePattern, error) {
 	}
 	first, _, more := strings.Cut(name, "/")
 	if !more || !strings.ContainsAny(first, ".:*") && first != "localhost" {
-		if name != "*" {
+		// A pattern that begins with "*" stands for any registry.
+		if !strings.HasPrefix(name, "*") {
 			name = "docker.io/" + strings.TrimPrefix(name, "library/")
 		}
 	}

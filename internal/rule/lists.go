@@ -18,15 +18,21 @@ import (
 // The four questions about the lists of a policy, each asked only where the list
 // is given. They read it from the policy of the snapshot.
 var (
-	languageAllowed  = list("language-allowed", 35, runLanguageAllowed)
-	runtimeAllowed   = list("runtime-allowed", 14, runRuntimeAllowed)
-	databaseAllowed  = list("database-allowed", 35, runDatabaseAllowed)
-	baseImageAllowed = list("base-image-allowed", 3.5, runBaseImageAllowed)
+	languageAllowed  = list("language-allowed", 35, code, runLanguageAllowed)
+	runtimeAllowed   = list("runtime-allowed", 14, code, runRuntimeAllowed)
+	databaseAllowed  = list("database-allowed", 35, nil, runDatabaseAllowed)
+	baseImageAllowed = list("base-image-allowed", 3.5, nil, runBaseImageAllowed)
 )
 
-func list(id string, hours float64, run func(*audit.Snapshot) audit.Verdict) *audit.Check {
+// code are the deliverables that are programs: a filter that helps to build a
+// document is none.
+var code = []audit.Kind{
+	audit.WebApplication, audit.Service, audit.ShinyApp, audit.DesktopApplication, audit.Library, audit.DataPipeline, audit.Notebook,
+}
+
+func list(id string, hours float64, kinds []audit.Kind, run func(*audit.Snapshot) audit.Verdict) *audit.Check {
 	return &audit.Check{
-		ID: id, Axis: audit.Deployment, Severity: audit.Major, Needs: audit.NeedTree, EffortHours: hours, Side: audit.Team,
+		ID: id, Axis: audit.Deployment, Severity: audit.Major, Kinds: kinds, Needs: audit.NeedTree, EffortHours: hours, Side: audit.Team,
 		Source: "the policy", Rule: true, Texts: texts, Run: run,
 	}
 }

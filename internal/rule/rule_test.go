@@ -35,7 +35,8 @@ func snapshot(archive string, p *audit.Policy) *audit.Snapshot {
 			held[f.Name] = f.Data
 		}
 	}
-	return &audit.Snapshot{Tree: audit.NewTree(files, held, false), TakenAt: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Policy: p}
+	return &audit.Snapshot{Tree: audit.NewTree(files, held, false), TakenAt: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Policy: p,
+		Deliverables: []audit.Deliverable{{Kind: audit.WebApplication}}}
 }
 
 func globs(t testing.TB, all ...string) []Glob {
@@ -275,7 +276,7 @@ func TestImagePattern(t *testing.T) {
 		{"python", "python:3.12", true}, {"python", "docker.io/library/python", true}, {"python", "bitnami/python", false}, {"bitnami/*", "bitnami/python:3", true},
 		{"bitnami/*", "registry.example/bitnami/python", false}, {"*/bitnami/*", "registry.example/bitnami/python", true}, {"registry.example/*", "registry.example/a/b@sha256:" + strings.Repeat("a", 64), true},
 		{"python:3.1*", "python:3.12-slim", true}, {"python:3.1*", "python", false}, {"*:*slim", "node:20-slim", true}, {"*", "anything/at:all", true},
-		{"localhost:5000/a", "localhost:5000/a:1", true}, {"python*", "python3", true},
+		{"localhost:5000/a", "localhost:5000/a:1", true}, {"python*", "python3", true}, {"*distroless*", "gcr.io/distroless/base", true},
 	} {
 		if got := imagePatterns(t, tc.pattern)[0].Fits(tc.image); got != tc.want {
 			t.Errorf("%s fits %s: %v", tc.pattern, tc.image, got)
