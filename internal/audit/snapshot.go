@@ -28,8 +28,11 @@ type Snapshot struct {
 	Tree *Tree
 	// History is nil when it could not be had or was not asked for.
 	History *History
-	// Forge is nil when the forge was not asked.
-	Forge *Forge
+	// Forge is nil when the forge was not asked or did not answer; ForgeReason
+	// then says why, by a key of the texts that any check may give. The zero
+	// reason is one that nobody gave.
+	Forge       *Forge
+	ForgeReason Reason
 	// People is what the portfolio or the user says about who stays; may be empty.
 	People []Person
 	// Attestations is what people declared that no repository shows; may be
@@ -118,17 +121,6 @@ type Person struct {
 	Leaving bool
 	// Staying is true for somebody known to stay.
 	Staying bool
-}
-
-// Forge is what only the forge knows about a repository.
-type Forge struct {
-	Archived bool
-	// Fork says that the repository was copied from Parent.
-	Fork   bool
-	Parent string
-	// OwnerType is "organisation" or "user".
-	OwnerType string
-	Releases  int
 }
 
 // Missing names the evidence of these kinds that the snapshot does not hold,

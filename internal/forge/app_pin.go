@@ -1,0 +1,3 @@
+package forge
+
+import _ "github.com/bradleyfalzon/ghinstallation/v2"

@@ -1,0 +1,3 @@
+package forge
+
+import _ "github.com/getkin/kin-openapi/openapi3"
