@@ -153,6 +153,9 @@ const (
 	Mentor Side = "mentor"
 )
 
+// Sides lists every side.
+var Sides = []Side{Team, DSI, Mentor}
+
 // Lang is a language that perenne speaks.
 type Lang string
 

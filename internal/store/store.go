@@ -66,6 +66,7 @@ type Point struct {
 type Store interface {
 	Sessions
 	Processes
+	Placements
 	// Save keeps an audit and returns it with its ID. Saving again what is there
 	// already, the same key, commit, catalogue, policy and answers, keeps one row
 	// and moves its SeenAt. It also notes the attempt as a success. A SeenAt that
@@ -142,4 +143,18 @@ type Processes interface {
 	Beat(ctx context.Context, process string) error
 	// Alive lists those that said so within a time.
 	Alive(ctx context.Context, within time.Duration) ([]string, error)
+}
+
+// Placements keeps what people decided about actions. Nothing is ever replaced:
+// each decision is added to those before.
+type Placements interface {
+	// Place keeps a decision and returns it with its ID. What is not a decision, by
+	// [audit.Placement.Validate], wraps [audit.ErrUnsupported].
+	Place(ctx context.Context, p audit.Placement) (audit.Placement, error)
+	// Placements returns the last decision about each action of a challenge, of all
+	// challenges when it is "", sorted by challenge, repository and check.
+	Placements(ctx context.Context, challenge string) ([]audit.Placement, error)
+	// Decisions returns every decision about a challenge, newest first, at most
+	// limit of them.
+	Decisions(ctx context.Context, challenge string, limit int) ([]audit.Placement, error)
 }

@@ -60,7 +60,7 @@ func Sample(k store.Key, commit string, at time.Time, seed int) store.Audit {
 		v = v.Fact("files", []string{"a", "b"}).Fact("count", i)
 		r.Judged = append(r.Judged, audit.Judged{Check: c, Verdict: v})
 		if answer.Gap() {
-			r.Actions = append(r.Actions, audit.Action{Check: c, Gain: 0.125, Blocking: c.Severity == audit.Blocker})
+			r.Actions = append(r.Actions, audit.Action{Check: c, Gain: 0.125, Blocking: c.Severity == audit.Blocker, Side: c.Side})
 		}
 	}
 	r.Score = score.Of(r.Judged)

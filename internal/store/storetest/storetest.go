@@ -38,6 +38,8 @@ func Exercise(t *testing.T, open func(t *testing.T) store.Store) {
 		"sessions":               sessions,
 		"many end sessions":      manyEndSessions,
 		"processes":              processes,
+		"placements":             placements,
+		"many place":             manyPlace,
 		"ping":                   func(t *testing.T, s store.Store) { must(t, s.Ping(t.Context())) },
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
