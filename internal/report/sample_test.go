@@ -85,7 +85,8 @@ func sample() *audit.Result {
 			{Check: check(7, audit.Deployment, audit.Blocker), Verdict: seen(audit.NotMet), Waiver: &waiver},
 		},
 		Actions: []audit.Action{
-			{Check: blocker, Gain: 0.31, Blocking: true}, {Check: gap, Gain: 0.2}, {Check: half, Gain: 0.001},
+			{Check: blocker, Gain: 0.31, Blocking: true, Side: blocker.Side, Quadrant: audit.Do, Start: day(2026, 10, 1), Due: day(2026, 10, 31)},
+			{Check: gap, Gain: 0.2, Side: gap.Side, Quadrant: audit.Undated}, {Check: half, Gain: 0.001, Side: half.Side},
 		},
 		Maintainers: &audit.Maintainers{People: 12, BusFactor: 1, TopShare: 0.853, LastHumanCommit: day(2026, 9, 29)},
 		Limits:      []audit.Limit{{Name: "blob_bytes", Value: 8388608, What: hostile}},
