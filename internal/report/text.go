@@ -248,6 +248,9 @@ func worth(m *text.Messages, g gap) string {
 	if points := math.Floor(100*g.Gain + 0.5); points > 0 {
 		parts = append(parts, m.Say("report.gain", "axis", m.Word(string(g.Check.Axis)), "points", audit.Format(points/100, m.Lang)))
 	}
+	if !g.Due.IsZero() {
+		parts = append(parts, m.Say("report.due", "quadrant", m.Word("quadrant-"+string(g.Quadrant)), "date", g.Due))
+	}
 	return strings.Join(parts, ", ")
 }
 
