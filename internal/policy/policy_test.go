@@ -271,3 +271,31 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// What the documentation shows can be copied.
+func TestDocumentedExample(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join("..", "..", "docs", "policies.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, found := strings.Cut(string(content), "```yaml\n")
+	example, _, ended := strings.Cut(after, "```")
+	if !found || !ended {
+		t.Fatal("docs/policies.md shows no example")
+	}
+	p, err := load(t, "culture.yaml", example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Rules) != 6 || len(p.Requirements) != 2 {
+		t.Errorf("%d rules, %d requirements", len(p.Rules), len(p.Requirements))
+	}
+	if err := schema(t).Validate(decoded(t, example)); err != nil {
+		t.Error(err)
+	}
+	for _, name := range options().Names() {
+		if !strings.Contains(string(content), "config/policies/"+name+".yaml") {
+			t.Errorf("docs/policies.md does not name %s", name)
+		}
+	}
+}
