@@ -441,6 +441,8 @@ func (f *following) commit(number int32, changes []change) {
 			}
 		}
 		f.files[i].Commits = append(f.files[i].Commits, number)
-		f.files[i].Created = c.before.IsZero()
+		if c.before.IsZero() {
+			f.files[i].Added = append(f.files[i].Added, number)
+		}
 	}
 }

@@ -27,9 +27,9 @@ func fileHistory(t *testing.T, target string, o acquire.Options) map[string][]st
 	all := map[string][]string{}
 	for _, f := range s.History.Files {
 		all[f.Path] = []string{}
-		for i, n := range f.Commits {
+		for _, n := range f.Commits {
 			id := s.History.Commits[n].ID
-			if f.Created && i == len(f.Commits)-1 {
+			if slices.Contains(f.Added, n) {
 				id += "+"
 			}
 			all[f.Path] = append(all[f.Path], id)

@@ -83,9 +83,10 @@ type FileHistory struct {
 	// Commits that changed it, as places in [History.Commits], newest first.
 	// Merges are not among them: what they bring was done in other commits.
 	Commits []int32
-	// Created is true when the last of them added the file; a history that is
-	// truncated may not reach back to it.
-	Created bool
+	// Added are those of them that added the file: several when it was taken away
+	// in between or came on two branches, none when a history that is truncated
+	// does not reach back to it.
+	Added []int32
 }
 
 // Commit is one commit, without its files.

@@ -3,6 +3,7 @@ package deliverable
 import (
 	_ "embed"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -98,6 +99,28 @@ func Code(s *audit.Snapshot) []audit.File {
 		code = append(code, f)
 	}
 	return code
+}
+
+// markup are extensions of what people write by hand beside code: pages,
+// templates and style sheets.
+var markup = []string{
+	".html", ".htm", ".xhtml", ".css", ".scss", ".sass", ".less", ".styl", ".pcss", ".haml", ".erb", ".slim", ".pug", ".jade", ".hbs",
+	".handlebars", ".mustache", ".twig", ".ejs", ".jinja", ".jinja2", ".j2", ".liquid", ".tpl", ".latte", ".njk", ".eex", ".heex", ".xsl", ".xslt",
+	".tex", ".sty", ".mjml", ".jsp", ".ftl", ".xaml", ".qml", ".svelte", ".vue",
+}
+
+// Source returns what [Code] does and the authors' own pages, templates and style
+// sheets, in the order of the tree: somebody has to know those too.
+func Source(s *audit.Snapshot) []audit.File {
+	source := Code(s)
+	for _, f := range s.OwnFiles() {
+		written := f.SizeBytes > 0 && f.SizeBytes <= maxSourceBytes && f.Mode != audit.Symlink && f.Mode != audit.Submodule
+		if written && languageOf(f.Path) == "" && slices.Contains(markup, strings.ToLower(path.Ext(f.Path))) {
+			source = append(source, f)
+		}
+	}
+	slices.SortFunc(source, func(a, b audit.File) int { return strings.Compare(a.Path, b.Path) })
+	return source
 }
 
 // headers gives C's header files to C++ where C++ is the greater.

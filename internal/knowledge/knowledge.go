@@ -25,7 +25,9 @@ import (
 type Model struct {
 	// Constant, FirstAuthor, Delivery and Acceptance make the degree of
 	// authorship: Constant + FirstAuthor if the person added the file + Delivery
-	// for each change of theirs − Acceptance × ln(1 + changes by others).
+	// for each change of theirs − Acceptance × ln(1 + changes by others). Adding a
+	// file is no change of it. Everybody counts who added it: on another branch, or
+	// again after it was taken away.
 	Constant, FirstAuthor, Delivery, Acceptance float64
 	// Share and Degree are the limits past which somebody is an author of a file:
 	// above that share of the highest degree in the file, and at least that degree.
@@ -47,8 +49,9 @@ var Published = Model{
 
 // Map is who knows what.
 type Map struct {
-	// Files are the authors' own source files, in the order of their paths: what
-	// is vendored, generated, data or prose is left out.
+	// Files are the authors' own source files, templates and style sheets among
+	// them, in the order of their paths: what is vendored, generated, data or prose
+	// is left out.
 	Files []File
 	// Others are the rest of the authors' own files, which no share counts:
 	// documents, settings, data.
@@ -75,9 +78,9 @@ type Expert struct {
 	Degree float64
 	// Author is true for somebody who knows the file by the limits of the model.
 	Author bool
-	// Created is true for who added the file; Changes counts every change of the
+	// Added is true for who added the file; Changes counts every change of the
 	// person's, that one included.
-	Created bool
+	Added   bool
 	Changes int
 	// Last is the day of the last one.
 	Last time.Time
@@ -90,7 +93,7 @@ func Of(s *audit.Snapshot, m Model) *Map {
 	if s.History == nil || s.History.Files == nil {
 		return nil
 	}
-	code, own := sizes(deliverable.Code(s)), sizes(s.OwnFiles())
+	code, own := sizes(deliverable.Source(s)), sizes(s.OwnFiles())
 	knowledge := &Map{model: m, People: history.Of(s)}
 	for i := range s.History.Files {
 		past := &s.History.Files[i]
@@ -129,18 +132,20 @@ type tally struct {
 func (m Model) experts(past *audit.FileHistory, s *audit.Snapshot, people *history.People) []Expert {
 	var all []*tally
 	total := 0.0
-	for i, n := range past.Commits {
+	for _, n := range past.Commits {
 		c := &s.History.Commits[n]
 		weight := m.weight(s.TakenAt.Sub(c.When))
-		total += weight
-		created := past.Created && i == len(past.Commits)-1
+		added := slices.Contains(past.Added, n)
+		if !added {
+			total += weight
+		}
 		for _, person := range authors(c, people) {
 			at := slices.IndexFunc(all, func(t *tally) bool { return t.Person == person })
 			if at < 0 {
 				at = len(all)
 				all = append(all, &tally{Expert: Expert{Person: person}})
 			}
-			all[at].note(c, weight, created)
+			all[at].note(c, weight, added)
 		}
 	}
 	return m.rank(all, total)
@@ -161,11 +166,14 @@ func authors(c *audit.Commit, people *history.People) []*history.Person {
 	return persons
 }
 
-func (t *tally) note(c *audit.Commit, weight float64, created bool) {
+func (t *tally) note(c *audit.Commit, weight float64, added bool) {
 	t.Changes++
-	t.deliveries += weight
-	if created {
-		t.Created, t.first = true, weight
+	if added {
+		// The newest comes first, and is remembered best.
+		t.first = max(t.first, weight)
+		t.Added = true
+	} else {
+		t.deliveries += weight
 	}
 	if c.When.After(t.Last) {
 		t.Last = c.When

@@ -53,7 +53,7 @@ func snapshot(touches ...touch) *audit.Snapshot {
 	}
 	slices.SortFunc(files, func(a, b audit.File) int { return strings.Compare(a.Path, b.Path) })
 	for _, f := range files {
-		s.History.Files = append(s.History.Files, audit.FileHistory{Path: f.Path, Commits: changed[f.Path], Created: true})
+		s.History.Files = append(s.History.Files, audit.FileHistory{Path: f.Path, Commits: changed[f.Path], Added: changed[f.Path][len(changed[f.Path])-1:]})
 	}
 	s.Tree = audit.NewTree(files, noBlobs{}, false)
 	return s
@@ -90,9 +90,9 @@ func TestDegree(t *testing.T) {
 		degree float64
 		author bool
 	}{
-		"added the file and changed it once": {0, "Ada", 3.293 + 1.098 + 2*0.164 - 0.321*math.Log(2), true},
-		"changed another's file once":        {0, "Bea", 3.293 + 0.164 - 0.321*math.Log(3), false},
-		"added it together":                  {1, "Cleo", 3.293 + 1.098 + 0.164, true},
+		"added the file and changed it once": {0, "Ada", 3.293 + 1.098 + 0.164 - 0.321*math.Log(2), true},
+		"changed another's file once":        {0, "Bea", 3.293 + 0.164 - 0.321*math.Log(2), false},
+		"added it together":                  {1, "Cleo", 3.293 + 1.098, true},
 	} {
 		experts := m.Files[tc.file].Experts
 		i := slices.IndexFunc(experts, func(e Expert) bool { return e.Person == who(t, s, tc.who) })
