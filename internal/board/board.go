@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/plan"
 	"github.com/perenne-audit/perenne/internal/store"
 )
 
@@ -101,8 +102,13 @@ type Challenge struct {
 	// Repositories are in the order of the portfolio.
 	Repositories []Repository
 	// Plan holds the actions over all repositories, the most pressing quadrant
-	// first, then blockers, then by gain.
+	// first, then what matters most for an hour of work.
 	Plan []Action
+	// Planned is what the plan was made from, to ask what some of it would bring;
+	// nil before the first audit.
+	Planned *plan.Challenge
+	// Decisions are what people decided about actions, newest first.
+	Decisions []audit.Placement
 	// Curve is one point a day at most, oldest first.
 	Curve []store.Point
 	// Changes are the newest first.
@@ -117,9 +123,5 @@ type Repository struct {
 	Next time.Time
 }
 
-// Action is one gap of one repository.
-type Action struct {
-	audit.Action
-	Repository string
-	Verdict    audit.Verdict
-}
+// Action is one gap of one repository, as a plan sees it.
+type Action = plan.Item

@@ -45,7 +45,8 @@ type list struct {
 	at   time.Time
 	took time.Duration
 	rows []Row
-	// marks are those of the repositories, row by row.
+	// marks are those of the repositories, row by row, then one that holds the last
+	// decision about the challenge's actions in the place of an audit.
 	marks [][]mark
 }
 
@@ -171,13 +172,20 @@ func (l *Live) renew(ctx context.Context, p *audit.Portfolio, before *list) (*li
 	for i := range summaries {
 		byKey[summaries[i].Key] = &summaries[i]
 	}
+	placed, err := l.placed(ctx)
+	if err != nil {
+		return nil, err
+	}
 	// What counts for the gate may end with the day.
 	reuse := before != nil && before.of == p && before.at.UTC().Truncate(24*time.Hour).Equal(made.at.UTC().Truncate(24*time.Hour))
 	checks := newWeigher(l.lookup)
 	for i := range p.Challenges {
 		c := &p.Challenges[i]
 		own := make([]*store.Summary, len(c.Repositories))
-		made.marks[i] = make([]mark, len(own))
+		made.marks[i] = make([]mark, len(own)+1)
+		for _, p := range placed[c.ID] {
+			made.marks[i][len(own)].audit = max(made.marks[i][len(own)].audit, p.ID)
+		}
 		for k, source := range c.Repositories {
 			if own[k] = byKey[store.Key{Challenge: c.ID, Repository: source.URL}]; own[k] == nil {
 				own[k] = &store.Summary{}
@@ -188,15 +196,28 @@ func (l *Live) renew(ctx context.Context, p *audit.Portfolio, before *list) (*li
 			made.rows[i] = before.rows[i]
 			continue
 		}
-		made.rows[i] = l.row(c, own, checks.forChallenge(c))
+		made.rows[i] = l.row(c, own, placed[c.ID], checks.forChallenge(c))
 	}
 	made.took = time.Since(begin)
 	l.kept.Store(made)
 	return made, nil
 }
 
+// placed returns what people decided about actions, by challenge.
+func (l *Live) placed(ctx context.Context) (map[string][]audit.Placement, error) {
+	all, err := l.store.Placements(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("list the challenges: %w", err)
+	}
+	placed := map[string][]audit.Placement{}
+	for _, p := range all {
+		placed[p.Challenge] = append(placed[p.Challenge], p)
+	}
+	return placed, nil
+}
+
 // row adds the summaries of one challenge up, one for each of its repositories.
-func (l *Live) row(c *audit.Challenge, summaries []*store.Summary, check func(id string) *audit.Check) Row {
+func (l *Live) row(c *audit.Challenge, summaries []*store.Summary, placed []audit.Placement, check func(id string) *audit.Check) Row {
 	r := Row{Challenge: c}
 	repositories := make([]audit.Audited, len(c.Repositories))
 	audited := false
@@ -214,7 +235,7 @@ func (l *Live) row(c *audit.Challenge, summaries []*store.Summary, check func(id
 	if audited {
 		result := score.Roll(c, repositories, l.now())
 		r.add(result)
-		r.Actions = quadrants(result, c.Dates(), l.now())
+		r.Actions = quadrants(result, c.Dates(), placed, l.now())
 	}
 	return r
 }
@@ -274,6 +295,9 @@ func (l *Live) Challenge(ctx context.Context, id string) (*Challenge, error) {
 		return nil, fmt.Errorf("read challenge %s: %w", id, err)
 	}
 	view := l.assemble(&p.Challenges[i], states)
+	if err := l.plan(ctx, view); err != nil {
+		return nil, fmt.Errorf("read challenge %s: %w", id, err)
+	}
 	if view.Changes, err = l.Changes(ctx, id, changesShown); err != nil {
 		return nil, fmt.Errorf("read challenge %s: %w", id, err)
 	}
@@ -309,10 +333,46 @@ func (l *Live) assemble(c *audit.Challenge, states []store.State) *Challenge {
 		result := score.Roll(c, repositories, l.now())
 		view.Result = &result
 		view.add(result)
-		view.Plan = toDo(result, repositories, c.Dates(), l.now())
-		view.Actions = quadrants(result, c.Dates(), l.now())
+		view.Planned = planOf(c, repositories, l.now())
 	}
 	return view
+}
+
+// How much of what was decided is shown, and how many changes may tell that
+// something done is lacking again.
+const (
+	decisionsShown = 100
+	changesWeighed = 5000
+)
+
+// plan fills in what is to be done, as people placed it.
+func (l *Live) plan(ctx context.Context, view *Challenge) error {
+	id := view.Row.Challenge.ID
+	placed, err := l.store.Placements(ctx, id)
+	if err != nil {
+		return err
+	}
+	if view.Decisions, err = l.store.Decisions(ctx, id, decisionsShown); err != nil || view.Planned == nil {
+		return err
+	}
+	made := view.Planned
+	made.Placements, made.Seen = placed, map[string]time.Time{}
+	for _, r := range view.Repositories {
+		if r.State.Latest != nil {
+			made.Seen[r.Source.URL] = r.State.Latest.SeenAt
+		}
+	}
+	if len(placed) > 0 {
+		first := slices.MinFunc(placed, func(a, b audit.Placement) int { return a.At.Compare(b.At) })
+		changes, err := l.store.Changes(ctx, id, first.At, changesWeighed)
+		if err != nil {
+			return err
+		}
+		made.Met = becameMet(changes)
+	}
+	view.Plan = made.Items()
+	view.Actions = quadrants(*view.Result, made.Dates, placed, l.now())
+	return nil
 }
 
 func (l *Live) period(c *audit.Challenge) time.Duration {

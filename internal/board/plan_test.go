@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/plan"
 	"github.com/perenne-audit/perenne/internal/score"
 )
 
@@ -37,7 +38,7 @@ func TestPlanKnowsSiblings(t *testing.T) {
 		}
 		result := score.Roll(&audit.Challenge{}, repositories, time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC))
 		got, counted := "", 0
-		for _, a := range toDo(result, repositories, audit.Dates{}, time.Time{}) {
+		for _, a := range planOf(&audit.Challenge{}, repositories, time.Time{}).Items() {
 			got += " " + a.Check.ID + "@" + a.Repository
 			if a.Blocking {
 				got += "!"
@@ -50,9 +51,9 @@ func TestPlanKnowsSiblings(t *testing.T) {
 			t.Errorf("%s:%s, want %s", name, got, c.want)
 		}
 		for _, rolled := range result.Checks {
-			counted += gaps(rolled)
+			counted += plan.Gaps(rolled, score.OfChallenge(rolled.Check.ID))
 		}
-		if n := len(toDo(result, repositories, audit.Dates{}, time.Time{})); counted != n {
+		if n := len(planOf(&audit.Challenge{}, repositories, time.Time{}).Items()); counted != n {
 			t.Errorf("%s: %d are counted, %d are shown", name, counted, n)
 		}
 	}

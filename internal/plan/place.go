@@ -45,13 +45,39 @@ func place(a *audit.Action, dates audit.Dates, now time.Time) {
 	if left := !dates.MissionEnd.IsZero() && now.After(dates.MissionEnd); left && a.Side == audit.Team {
 		a.Side, a.Orphaned = audit.DSI, true
 	}
-	a.Due = deadline(a.Check, dates)
-	if a.Due.IsZero() {
+	until(a, deadline(a.Check, dates), dates, now)
+}
+
+// until counts back from the day by which the action must be done; zero is no day.
+func until(a *audit.Action, due time.Time, dates audit.Dates, now time.Time) {
+	if a.Due = due; due.IsZero() {
 		a.Quadrant, a.Start = audit.Undated, time.Time{}
 		return
 	}
 	a.Start = a.Due.Add(-Takes(a.Check))
 	a.Quadrant = quadrant(important(a.Check), urgent(a, dates, now))
+}
+
+// Decided places an action as [Place] does, then as somebody decided: by their
+// day, on their side, in their quadrant. What is dropped stands in [audit.Drop].
+func Decided(a audit.Action, p *audit.Placement, dates audit.Dates, now time.Time) audit.Action {
+	place(&a, dates, now)
+	if p == nil {
+		return a
+	}
+	if p.Side != "" {
+		a.Side, a.Orphaned = p.Side, false
+	}
+	if !p.Due.IsZero() {
+		until(&a, p.Due, dates, now)
+	}
+	if p.Quadrant != "" {
+		a.Quadrant = p.Quadrant
+	}
+	if p.Progress == audit.Dropped {
+		a.Quadrant = audit.Drop
+	}
+	return a
 }
 
 // Takes returns how long it is from the beginning of the work to its end: what
