@@ -8,55 +8,28 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/history"
+	"github.com/perenne-audit/perenne/internal/maintainer"
 )
-
-// declared is one person, team or mailbox that a file of the repository names.
-type declared struct {
-	entry
-	place audit.Place
-	role  role
-	// until is when a contract ends; zero for none or not said.
-	until time.Time
-}
-
-// role is in what capacity somebody is named.
-type role string
-
-const (
-	codeOwner  role = "codeowner"
-	maintainer role = "maintainer"
-	contact    role = "contact"
-	contractor role = "contractor"
-	// author says who made the deliverable, which is not who keeps it: it counts
-	// for half.
-	author role = "author"
-)
-
-// maxDeclared bounds the list; nobody reads further.
-const maxDeclared = 300
 
 // fact is the row of the catalogue's declared[].
 type fact struct {
-	Name   string `json:"name"`
-	Source string `json:"source"`
-	Line   int    `json:"line"`
-	Role   role   `json:"role"`
-	Email  string `json:"email"`
+	Name   string          `json:"name"`
+	Source string          `json:"source"`
+	Line   int             `json:"line"`
+	Role   maintainer.Role `json:"role"`
+	Email  string          `json:"email"`
 }
 
-func (d declared) fact() fact {
-	f := fact{Name: maskWords(d.name), Source: d.place.Path, Line: d.place.Line, Role: d.role}
-	if d.email != "" {
-		f.Email = audit.MaskEmail(d.email)
+func factOf(d maintainer.Declared) fact {
+	f := fact{Name: maskWords(d.Name), Source: d.Place.Path, Line: d.Place.Line, Role: d.Role}
+	if d.Email != "" {
+		f.Email = audit.MaskEmail(d.Email)
 	}
-	if f.Name == "" && d.login != "" {
-		f.Name = "@" + d.login
+	if f.Name == "" && d.Login != "" {
+		f.Name = "@" + d.Login
 	}
 	return f
 }
-
-// office reports whether no single person's departure matters.
-func (d declared) office() bool { return d.team || d.name == "" && d.email != "" && isMailbox(d.email) }
 
 // staff tells who of the declared leaves, and which of them are one person.
 type staff struct {
@@ -92,11 +65,11 @@ func (t staff) find(name, login string, emails ...string) *history.Person {
 }
 
 // isLeaving reports whether somebody declared is known to leave.
-func (t staff) isLeaving(d declared) bool {
-	if len(t.leaves) == 0 || d.office() {
+func (t staff) isLeaving(d maintainer.Declared) bool {
+	if len(t.leaves) == 0 || d.Office() {
 		return false
 	}
-	known, who := t.find(d.name, d.login, d.email), keysOf(d)
+	known, who := t.find(d.Name, d.Login, d.Email), keysOf(d)
 	for _, l := range t.leaves {
 		if known != nil && known == l.known || who.name != "" && who.name == history.NameKey(l.Name) {
 			return true
@@ -114,29 +87,29 @@ func (t staff) isLeaving(d declared) bool {
 // keys are what two declarations of one person have in common.
 type keys struct{ name, email, account string }
 
-func keysOf(d declared) keys {
-	k := keys{name: history.NameKey(d.name), email: history.EmailKey(d.email)}
+func keysOf(d maintainer.Declared) keys {
+	k := keys{name: history.NameKey(d.Name), email: history.EmailKey(d.Email)}
 	if k.name == "" {
-		k.name = strings.ToLower(d.name)
+		k.name = strings.ToLower(d.Name)
 	}
 	if k.email == "" {
 		// A shared mailbox is nobody's, yet one thing that is declared.
-		k.email = strings.ToLower(d.email)
+		k.email = strings.ToLower(d.Email)
 	}
-	if d.login != "" {
-		k.account = history.EmailKey(d.login + "@users.noreply.github.com")
+	if d.Login != "" {
+		k.account = history.EmailKey(d.Login + "@users.noreply.github.com")
 	}
 	return k
 }
 
 // distinct keeps the first declaration of each person.
-func (t staff) distinct(all []declared) []declared {
-	var kept []declared
+func (t staff) distinct(all []maintainer.Declared) []maintainer.Declared {
+	var kept []maintainer.Declared
 	seen := map[any]bool{}
 	for _, d := range all {
 		k := keysOf(d)
 		var found []any
-		if person := t.find(d.name, d.login, d.email); person != nil {
+		if person := t.find(d.Name, d.Login, d.Email); person != nil {
 			found = append(found, person)
 		}
 		for kind, key := range []string{k.name, k.email, k.account} {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/maintainer"
 	"github.com/perenne-audit/perenne/internal/publiccode"
 )
 
@@ -22,23 +23,23 @@ var maintainerStaying = &audit.Check{
 
 // named sorts the declared by what they are worth.
 type named struct {
-	staying, leaving, authors []declared
-	contacts                  []declared // whom to write to, which is not who maintains
-	passed, ending            []declared // contractors
+	staying, leaving, authors []maintainer.Declared
+	contacts                  []maintainer.Declared // whom to write to, which is not who maintains
+	passed, ending            []maintainer.Declared // contractors
 }
 
 func runMaintainerStaying(s *audit.Snapshot) audit.Verdict {
-	all := declaredIn(s)
+	all := maintainer.In(s)
 	t := staffOf(s)
 	var n named
 	staying, leaving := 0, 0
 	for _, d := range t.distinct(all) {
-		if d.role == contact || d.office() && !d.team {
+		if d.Role == maintainer.Contact || d.Office() && !d.Team {
 			// A mailbox neither stays nor leaves, and whoever answers mail need not
 			// maintain.
 			continue
 		}
-		gone := t.isLeaving(d) || !d.until.IsZero() && !d.until.After(s.TakenAt)
+		gone := t.isLeaving(d) || !d.Until.IsZero() && !d.Until.After(s.TakenAt)
 		if gone {
 			leaving++
 		} else {
@@ -53,22 +54,22 @@ func runMaintainerStaying(s *audit.Snapshot) audit.Verdict {
 	}
 	facts := []fact{}
 	for _, d := range all {
-		facts = append(facts, d.fact())
+		facts = append(facts, factOf(d))
 	}
 	return n.verdict(s).Fact("declared", facts).Fact("staying", staying).Fact("leaving", leaving)
 }
 
-func (n *named) sort(d declared, leaving bool, now, renewal time.Time) {
+func (n *named) sort(d maintainer.Declared, leaving bool, now, renewal time.Time) {
 	switch {
-	case !d.until.IsZero() && !d.until.After(now):
+	case !d.Until.IsZero() && !d.Until.After(now):
 		n.passed = append(n.passed, d)
 	case leaving:
 		n.leaving = append(n.leaving, d)
-	case d.role == author:
+	case d.Role == maintainer.Author:
 		n.authors = append(n.authors, d)
-	case d.role == contact:
+	case d.Role == maintainer.Contact:
 		n.contacts = append(n.contacts, d)
-	case !d.until.IsZero() && d.until.Before(renewal):
+	case !d.Until.IsZero() && d.Until.Before(renewal):
 		n.ending = append(n.ending, d)
 	default:
 		n.staying = append(n.staying, d)
@@ -80,14 +81,14 @@ func (n *named) verdict(s *audit.Snapshot) audit.Verdict {
 	switch {
 	case code != nil && code.Maintenance.Text == "none":
 		return audit.NotMet("no-maintenance", "path", code.Path).At(audit.Place{Path: code.Path, Line: code.Maintenance.Line})
-	case len(n.staying) > 0 && len(n.passed) > 0 && !slices.ContainsFunc(n.staying, declared.isContractor):
-		return audit.PartlyMet("contract-over-others", "until", n.passed[0].until.AddDate(0, 0, -1), "paths", sources(n.staying)).At(places(n.passed, n.staying)...)
+	case len(n.staying) > 0 && len(n.passed) > 0 && !slices.ContainsFunc(n.staying, isContractor):
+		return audit.PartlyMet("contract-over-others", "until", n.passed[0].Until.AddDate(0, 0, -1), "paths", sources(n.staying)).At(places(n.passed, n.staying)...)
 	case len(n.staying) > 0:
 		return n.met(s)
 	case len(n.ending) > 0:
-		return audit.PartlyMet("contract-ending", "until", n.ending[0].until.AddDate(0, 0, -1)).At(places(n.ending)...)
+		return audit.PartlyMet("contract-ending", "until", n.ending[0].Until.AddDate(0, 0, -1)).At(places(n.ending)...)
 	case len(n.passed) > 0:
-		return audit.NotMet("contract-over", "until", n.passed[0].until.AddDate(0, 0, -1)).At(places(n.passed)...)
+		return audit.NotMet("contract-over", "until", n.passed[0].Until.AddDate(0, 0, -1)).At(places(n.passed)...)
 	case len(n.leaving) > 0 && len(n.authors) == 0 && len(n.contacts) == 0:
 		return audit.PartlyMet("all-leaving", "paths", sources(n.leaving)).At(places(n.leaving)...)
 	case len(n.contacts) > 0:
@@ -101,35 +102,35 @@ func (n *named) verdict(s *audit.Snapshot) audit.Verdict {
 func (n *named) met(s *audit.Snapshot) audit.Verdict {
 	key := "named"
 	switch {
-	case !slices.ContainsFunc(n.staying, func(d declared) bool { return !d.office() || d.team }):
+	case !slices.ContainsFunc(n.staying, func(d maintainer.Declared) bool { return !d.Office() || d.Team }):
 		key = "mailbox"
-	case len(s.People) == 0 && !slices.ContainsFunc(n.staying, declared.office):
+	case len(s.People) == 0 && !slices.ContainsFunc(n.staying, maintainer.Declared.Office):
 		key = "named-departures-unknown"
 	}
 	return audit.Met(key, "paths", sources(n.staying)).At(places(n.staying)...)
 }
 
-func (d declared) isContractor() bool { return d.role == contractor }
+func isContractor(d maintainer.Declared) bool { return d.Role == maintainer.Contractor }
 
 // maxPlaces is how many lines a reader is sent to.
 const maxPlaces = 10
 
-func places(lists ...[]declared) []audit.Place {
+func places(lists ...[]maintainer.Declared) []audit.Place {
 	var all []audit.Place
 	for _, d := range slices.Concat(lists...) {
-		if len(all) < maxPlaces && !slices.Contains(all, d.place) {
-			all = append(all, d.place)
+		if len(all) < maxPlaces && !slices.Contains(all, d.Place) {
+			all = append(all, d.Place)
 		}
 	}
 	return all
 }
 
 // sources lists the files, each once.
-func sources(list []declared) []string {
+func sources(list []maintainer.Declared) []string {
 	var paths []string
 	for _, d := range list {
-		if !slices.Contains(paths, d.place.Path) {
-			paths = append(paths, d.place.Path)
+		if !slices.Contains(paths, d.Place.Path) {
+			paths = append(paths, d.Place.Path)
 		}
 	}
 	return paths

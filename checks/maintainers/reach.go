@@ -9,6 +9,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/guide"
+	"github.com/perenne-audit/perenne/internal/maintainer"
 	"github.com/perenne-audit/perenne/internal/publiccode"
 )
 
@@ -27,7 +28,7 @@ func reaches(s *audit.Snapshot) []reach {
 				all = append(all, inDocument(s, doc, false)...)
 			}
 		}
-		if slices.Contains(supportStems, strings.TrimSuffix(name, ext)) && slices.Contains(listExtensions, ext) && slices.Contains(listDirs, f.Dir()) {
+		if slices.Contains(supportStems, strings.TrimSuffix(name, ext)) && slices.Contains(maintainer.ListExtensions, ext) && slices.Contains(maintainer.ListDirs, f.Dir()) {
 			if doc := document.Open(s, f); doc != nil {
 				all = append(all, inDocument(s, doc, true)...)
 			}
@@ -47,7 +48,7 @@ func reaches(s *audit.Snapshot) []reach {
 	if len(all) == 0 {
 		all = inPackages(s)
 	}
-	return all[:min(len(all), maxDeclared)]
+	return all[:min(len(all), maintainer.MaxDeclared)]
 }
 
 // frontPage reports whether a document is the first of the site of the
@@ -60,9 +61,9 @@ func frontPage(f audit.File) bool {
 // where a user without any other writes.
 func inPackages(s *audit.Snapshot) []reach {
 	var all []reach
-	for _, d := range inManifests(s) {
-		if isAddress(d.email) {
-			all = append(all, ofEmail(d.email, d.place))
+	for _, d := range maintainer.InManifests(s) {
+		if isAddress(d.Email) {
+			all = append(all, ofEmail(d.Email, d.Place))
 		}
 	}
 	return all
@@ -122,7 +123,7 @@ func emailsIn(lines []string, source string, first int) []reach {
 		if strings.HasPrefix(strings.TrimSpace(line), "```") {
 			fenced = !fenced
 		}
-		if fenced || len(line) > maxLineBytes || !spelled.MatchString(line) {
+		if fenced || len(line) > maintainer.MaxLineBytes || !spelled.MatchString(line) {
 			continue
 		}
 		// In code, an address is an example.
@@ -148,11 +149,11 @@ var addressForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._%+-]*@(?:[\p{L}\
 // isAddress reports whether mail to the address would reach somebody.
 func isAddress(word string) bool {
 	local, _, _ := strings.Cut(strings.ToLower(word), "@")
-	return addressForm.MatchString(word) && !isPlaceholder(entry{email: word}) && !slices.Contains([]string{"git", "noreply", "no-reply", "ne-pas-repondre"}, local)
+	return addressForm.MatchString(word) && !maintainer.IsPlaceholder(maintainer.Entry{Email: word}) && !slices.Contains([]string{"git", "noreply", "no-reply", "ne-pas-repondre"}, local)
 }
 
 func ofEmail(address string, at audit.Place) reach {
-	if isMailbox(address) {
+	if maintainer.IsMailbox(address) {
 		return reach{mailbox, address, at}
 	}
 	return reach{person, address, at}

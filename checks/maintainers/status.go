@@ -10,6 +10,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/guide"
+	"github.com/perenne-audit/perenne/internal/maintainer"
 	"github.com/perenne-audit/perenne/internal/publiccode"
 )
 
@@ -140,7 +141,7 @@ var (
 )
 
 func ofSentence(line string) status {
-	if len(line) > maxLineBytes {
+	if len(line) > maintainer.MaxLineBytes {
 		return ""
 	}
 	text := guide.Plain(line)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/maintainer"
 )
 
 // userContactLasting is FIA-08. Who maintains is a person, and another check asks
@@ -99,6 +100,6 @@ func onlyForDevelopers(s *audit.Snapshot) bool {
 func allLeave(s *audit.Snapshot, all []reach) bool {
 	t := staffOf(s)
 	return !slices.ContainsFunc(all, func(r reach) bool {
-		return r.kind == person && !t.isLeaving(declared{entry: entry{email: r.address}})
+		return r.kind == person && !t.isLeaving(maintainer.Declared{Entry: maintainer.Entry{Email: r.address}})
 	})
 }

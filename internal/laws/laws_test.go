@@ -22,7 +22,7 @@ const module = "github.com/perenne-audit/perenne"
 // readers turn files of the snapshot into something a check can ask about.
 var readers = []string{
 	"internal/bom", "internal/container", "internal/database", "internal/deliverable", "internal/document", "internal/guide",
-	"internal/history", "internal/licence", "internal/lifecycle", "internal/manifest", "internal/publiccode", "internal/release",
+	"internal/history", "internal/licence", "internal/lifecycle", "internal/maintainer", "internal/manifest", "internal/publiccode", "internal/release",
 	"internal/script", "internal/secret", "internal/version", "internal/yamlfile",
 }
 
@@ -46,6 +46,7 @@ var imports = map[string][]string{
 	"internal/release":     {"internal/audit", "internal/document"},
 	"internal/lifecycle":   {"internal/audit"},
 	"internal/manifest":    {"internal/audit"},
+	"internal/maintainer":  {"internal/audit", "internal/document", "internal/history", "internal/manifest", "internal/publiccode"},
 	"internal/licence":     {"internal/audit", "internal/manifest", "internal/document"},
 	"internal/deliverable": {"internal/audit", "internal/manifest", "internal/document", "internal/container", "internal/publiccode"},
 
@@ -62,7 +63,7 @@ var imports = map[string][]string{
 	"internal/report":           {"internal/audit", "internal/text"},
 	"internal/acquire":          {"internal/audit", "internal/acquire/*"},
 	"internal/knowledge":        {"internal/audit", "internal/deliverable", "internal/history"},
-	"internal/handover":         {"internal/audit", "internal/history", "internal/knowledge"},
+	"internal/handover":         {"internal/audit", "internal/history", "internal/knowledge", "internal/maintainer", "internal/release"},
 	"internal/acquire/gitpack":  {"internal/audit"},
 	"internal/acquire/gitwire":  {"internal/audit"},
 	"internal/acquire/gitserve": {},

@@ -1,4 +1,4 @@
-package maintainers
+package maintainer
 
 import (
 	"encoding/json"
@@ -48,15 +48,15 @@ func TestOwnersAgreeWithPublishedPatterns(t *testing.T) {
 			t.Errorf("%s: %q: %v", one.Name, one.Pattern, err)
 			continue
 		}
-		var want []entry
+		var want []Entry
 		for _, o := range rules[0].Owners {
-			e := entry{login: o.Value, team: o.Type == codeowners.TeamOwner}
+			e := Entry{Login: o.Value, Team: o.Type == codeowners.TeamOwner}
 			if o.Type == codeowners.EmailOwner {
-				e = entry{email: o.Value}
+				e = Entry{Email: o.Value}
 			}
 			want = append(want, e)
 		}
-		if diff := cmp.Diff(want, ownersOf(line), cmp.AllowUnexported(entry{})); diff != "" {
+		if diff := cmp.Diff(want, ownersOf(line), cmp.AllowUnexported(Entry{})); diff != "" {
 			t.Errorf("%s: %q: %s", one.Name, one.Pattern, diff)
 		}
 		for path, matches := range one.Paths {
@@ -70,8 +70,8 @@ func TestOwnersAgreeWithPublishedPatterns(t *testing.T) {
 // Each forge has its own way to write the same file.
 func TestOwnersOf(t *testing.T) {
 	t.Parallel()
-	ada, team, mail := entry{login: "ada"}, entry{login: "etat/ports", team: true}, entry{email: "grace@mer.gouv.fr"}
-	for line, want := range map[string][]entry{
+	ada, team, mail := Entry{Login: "ada"}, Entry{Login: "etat/ports", Team: true}, Entry{Email: "grace@mer.gouv.fr"}
+	for line, want := range map[string][]Entry{
 		"* @ada @etat/ports":                          {ada, team},
 		"*.go\t@ada # who knows Go":                   {ada},
 		"/docs/ grace@mer.gouv.fr":                    {mail},
@@ -82,14 +82,14 @@ func TestOwnersOf(t *testing.T) {
 		"[Documentation] @ada":                        {ada},
 		"^[Optional][2] @etat/ports @ada":             {team, ada},
 		"[Section without owners]":                    nil,
-		"docs/ @etat/direction/ports":                 {{login: "etat/direction/ports", team: true}},
-		"*.rb @@developer":                            {{login: "role/developer", team: true}},
+		"docs/ @etat/direction/ports":                 {{Login: "etat/direction/ports", Team: true}},
+		"*.rb @@developer":                            {{Login: "role/developer", Team: true}},
 		`.*\.go @ada @etat/ports`:                     {ada, team},
 		`!docs/.*\.md @ada`:                           {ada},
 		`(frontend|web)/.* grace@mer.gouv.fr @ada`:    {mail, ada},
-		"* @ada " + strings.Repeat("x", maxLineBytes): nil,
+		"* @ada " + strings.Repeat("x", MaxLineBytes): nil,
 	} {
-		if diff := cmp.Diff(want, ownersOf(line), cmp.AllowUnexported(entry{})); diff != "" {
+		if diff := cmp.Diff(want, ownersOf(line), cmp.AllowUnexported(Entry{})); diff != "" {
 			t.Errorf("%q: %s", line[:min(len(line), 40)], diff)
 		}
 	}

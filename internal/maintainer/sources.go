@@ -1,4 +1,4 @@
-package maintainers
+package maintainer
 
 import (
 	"maps"
@@ -15,18 +15,18 @@ import (
 
 type declaredKey struct{}
 
-// declaredIn returns everybody whom the repository names, the surest sources
+// In returns everybody whom the repository names, the surest sources
 // first, in the order of the files.
-func declaredIn(s *audit.Snapshot) []declared {
-	return audit.Once(s, declaredKey{}, func(s *audit.Snapshot) []declared {
+func In(s *audit.Snapshot) []Declared {
+	return audit.Once(s, declaredKey{}, func(s *audit.Snapshot) []Declared {
 		all := codeOwners(s)
-		all = append(all, listed(s, maintainerStems, maintainer)...)
+		all = append(all, listed(s, maintainerStems, Maintainer)...)
 		all = append(all, inPubliccode(publiccode.Of(s))...)
 		all = append(all, inReadme(s)...)
-		all = append(all, lasting(listed(s, []string{"security", "securite"}, contact))...)
-		all = append(all, listed(s, authorStems, author)...)
-		all = append(all, inManifests(s)...)
-		return all[:min(len(all), maxDeclared)]
+		all = append(all, lasting(listed(s, []string{"security", "securite"}, Contact))...)
+		all = append(all, listed(s, authorStems, Author)...)
+		all = append(all, InManifests(s)...)
+		return all[:min(len(all), MaxDeclared)]
 	})
 }
 
@@ -34,17 +34,19 @@ func declaredIn(s *audit.Snapshot) []declared {
 var (
 	maintainerStems = []string{"maintainers", "maintainer", "mainteneurs", "mainteneur", "mainteneuses", "mainteneuse"}
 	authorStems     = []string{"authors", "author", "auteurs", "auteur", "contributors", "contributeurs"}
-	listDirs        = []string{"", ".github", ".gitlab", "docs", "doc", "documentation"}
-	listExtensions  = []string{"", ".md", ".markdown", ".txt", ".rst", ".adoc", ".org"}
+	// ListDirs are the folders in which such files lie, and ListExtensions what their
+	// names end in.
+	ListDirs        = []string{"", ".github", ".gitlab", "docs", "doc", "documentation"}
+	ListExtensions  = []string{"", ".md", ".markdown", ".txt", ".rst", ".adoc", ".org"}
 )
 
 // listed reads the files whose name says that they list people.
-func listed(s *audit.Snapshot, stems []string, as role) []declared {
-	var all []declared
+func listed(s *audit.Snapshot, stems []string, as Role) []Declared {
+	var all []Declared
 	for _, f := range s.Files() {
 		name := strings.ToLower(f.Name())
 		ext := path.Ext(name)
-		if !slices.Contains(stems, strings.TrimSuffix(name, ext)) || !slices.Contains(listExtensions, ext) || !slices.Contains(listDirs, f.Dir()) {
+		if !slices.Contains(stems, strings.TrimSuffix(name, ext)) || !slices.Contains(ListExtensions, ext) || !slices.Contains(ListDirs, f.Dir()) {
 			continue
 		}
 		if text, ok := s.ReadText(f); ok {
@@ -56,8 +58,8 @@ func listed(s *audit.Snapshot, stems []string, as role) []declared {
 
 // people reads lines; the first one's number is given. What stands below a
 // heading on former maintainers is left out.
-func people(text, source string, first int, as role) []declared {
-	var all []declared
+func people(text, source string, first int, as Role) []Declared {
+	var all []Declared
 	former, fenced := false, false
 	number := first - 1
 	for line := range strings.Lines(text) {
@@ -69,15 +71,15 @@ func people(text, source string, first int, as role) []declared {
 		case strings.HasPrefix(line, "#") || strings.HasPrefix(line, "=="):
 			former = isFormer(line)
 		}
-		if fenced || former || strings.HasPrefix(line, "#") || len(all) >= maxDeclared {
+		if fenced || former || strings.HasPrefix(line, "#") || len(all) >= MaxDeclared {
 			continue
 		}
 		for _, e := range entriesOf(line) {
-			if as == contact && e.email == "" && (e.name == "" || e.login == "") {
+			if as == Contact && e.Email == "" && (e.Name == "" || e.Login == "") {
 				// "Bug Reports" and a link to the organisation are no contacts.
 				continue
 			}
-			all = append(all, declared{entry: e, role: as, place: audit.Place{Path: source, Line: number}})
+			all = append(all, Declared{Entry: e, Role: as, Place: audit.Place{Path: source, Line: number}})
 		}
 	}
 	return all
@@ -90,23 +92,23 @@ func isFormer(heading string) bool {
 	})
 }
 
-// inManifests reads the contacts of packages. A framework's skeleton brings its
+// InManifests returns the contacts of packages, in the order of the manifests. A framework's skeleton brings its
 // own authors along, so only those count who committed here, and public offices.
 // R wants a maintainer ("cre") in every package: where one person is named, that
 // is a form filled in, and where several are, a choice.
-func inManifests(s *audit.Snapshot) []declared {
-	var all []declared
+func InManifests(s *audit.Snapshot) []Declared {
+	var all []Declared
 	known := history.Of(s)
 	for _, m := range manifest.Of(s).Manifests {
 		for _, text := range m.Contacts {
 			for _, e := range entriesOf(text) {
-				as := author
+				as := Author
 				if slices.Contains(m.Maintainers, text) && (m.Ecosystem != manifest.CRAN || len(m.Contacts) > 1) {
-					as = maintainer
+					as = Maintainer
 				}
-				here := known == nil || s.History.Truncated || known.Find(e.name, e.login, e.email) != nil || isAdministration(e.email)
-				if here && len(all) < maxDeclared {
-					all = append(all, declared{entry: e, role: as, place: audit.Place{Path: m.Path}})
+				here := known == nil || s.History.Truncated || known.Find(e.Name, e.Login, e.Email) != nil || IsAdministration(e.Email)
+				if here && len(all) < MaxDeclared {
+					all = append(all, Declared{Entry: e, Role: as, Place: audit.Place{Path: m.Path}})
 				}
 			}
 		}
@@ -116,7 +118,7 @@ func inManifests(s *audit.Snapshot) []declared {
 
 // inReadme reads the sections on maintainers and contacts, and single lines
 // that say as much.
-func inReadme(s *audit.Snapshot) []declared {
+func inReadme(s *audit.Snapshot) []Declared {
 	doc := document.Readme(s)
 	if doc == nil {
 		return nil
@@ -124,15 +126,15 @@ func inReadme(s *audit.Snapshot) []declared {
 	f, _ := s.File(doc.Path)
 	text, _ := s.ReadText(f)
 	lines := strings.Split(text, "\n")
-	var all []declared
-	roles := map[int]role{} // by level, of the headings above
+	var all []Declared
+	roles := map[int]Role{} // by level, of the headings above
 	for i, section := range doc.Sections {
 		as := roleOfHeading(section.Heading)
 		if as == "" {
 			as = above(roles, section.Level)
 		}
 		roles[section.Level] = as
-		maps.DeleteFunc(roles, func(level int, _ role) bool { return level > section.Level })
+		maps.DeleteFunc(roles, func(level int, _ Role) bool { return level > section.Level })
 		from, to := section.Line, len(lines)
 		if i+1 < len(doc.Sections) {
 			to = doc.Sections[i+1].Line - 1
@@ -146,7 +148,7 @@ func inReadme(s *audit.Snapshot) []declared {
 }
 
 // above returns the role of the nearest heading over a level.
-func above(roles map[int]role, level int) role {
+func above(roles map[int]Role, level int) Role {
 	for level--; level > 0; level-- {
 		if as, found := roles[level]; found {
 			return as
@@ -157,30 +159,30 @@ func above(roles map[int]role, level int) role {
 
 // lasting leaves out of contact sections the mailboxes that are no public
 // body's: a company's contact address maintains nothing.
-func lasting(all []declared) []declared {
-	return slices.DeleteFunc(all, func(d declared) bool {
-		return d.role == contact && d.name == "" && d.email != "" && isMailbox(d.email) && !isAdministration(d.email)
+func lasting(all []Declared) []Declared {
+	return slices.DeleteFunc(all, func(d Declared) bool {
+		return d.Role == Contact && d.Name == "" && d.Email != "" && IsMailbox(d.Email) && !IsAdministration(d.Email)
 	})
 }
 
 // headingRoles are the words of a heading that say who keeps the deliverable.
 var headingRoles = []struct {
 	words []string
-	role  role
+	role  Role
 }{
-	{[]string{"mainteneur", "mainteneuse", "maintainer", "maintenu ", "maintained", "maintenance", "maintainance", "équipe", "equipe", "team"}, maintainer},
-	{[]string{"contact"}, contact},
-	{[]string{"auteur", "author", "crédits", "credits"}, author},
+	{[]string{"mainteneur", "mainteneuse", "maintainer", "maintenu ", "maintained", "maintenance", "maintainance", "équipe", "equipe", "team"}, Maintainer},
+	{[]string{"contact"}, Contact},
+	{[]string{"auteur", "author", "crédits", "credits"}, Author},
 }
 
 // maxHeadingWords keeps "Add a team to your workspace" out.
 const maxHeadingWords = 5
 
 // nobody is the role of those who are thanked, and of those who have left.
-const nobody role = "nobody"
+const nobody Role = "nobody"
 
 // roleOfHeading returns "" for a heading that says nothing.
-func roleOfHeading(heading string) role {
+func roleOfHeading(heading string) Role {
 	heading = strings.ToLower(heading)
 	if strings.Contains(heading, "thank") || strings.Contains(heading, "merci") || isFormer(heading) {
 		return nobody
@@ -199,17 +201,17 @@ func roleOfHeading(heading string) role {
 // labels begin a line that names who to turn to, outside any section of its own.
 var labels = []struct {
 	start string
-	role  role
+	role  Role
 }{
-	{"mainteneur", maintainer}, {"mainteneuse", maintainer}, {"maintainer", maintainer}, {"maintenu par", maintainer},
-	{"maintenue par", maintainer}, {"maintained by", maintainer}, {"contact", contact}, {"pour contacter", contact},
-	{"pour nous contacter", contact}, {"nous contacter", contact}, {"équipe", maintainer}, {"team", maintainer},
+	{"mainteneur", Maintainer}, {"mainteneuse", Maintainer}, {"maintainer", Maintainer}, {"maintenu par", Maintainer},
+	{"maintenue par", Maintainer}, {"maintained by", Maintainer}, {"contact", Contact}, {"pour contacter", Contact},
+	{"pour nous contacter", Contact}, {"nous contacter", Contact}, {"équipe", Maintainer}, {"team", Maintainer},
 }
 
-func labelled(lines []string, source string) []declared {
-	var all []declared
+func labelled(lines []string, source string) []Declared {
+	var all []Declared
 	for i, line := range lines {
-		start := strings.ToLower(plain(strings.TrimSpace(line[:min(len(line), maxLineBytes)])))
+		start := strings.ToLower(plain(strings.TrimSpace(line[:min(len(line), MaxLineBytes)])))
 		for _, label := range labels {
 			if !strings.HasPrefix(strings.TrimSpace(start), label.start) || strings.HasPrefix(strings.TrimSpace(line), "#") {
 				continue
@@ -217,8 +219,8 @@ func labelled(lines []string, source string) []declared {
 			for _, e := range entriesOf(line) {
 				// A name alone is not enough in prose, where any two words with
 				// capitals follow.
-				if e.email != "" || e.login != "" {
-					all = append(all, declared{entry: e, role: label.role, place: audit.Place{Path: source, Line: i + 1}})
+				if e.Email != "" || e.Login != "" {
+					all = append(all, Declared{Entry: e, Role: label.role, Place: audit.Place{Path: source, Line: i + 1}})
 				}
 			}
 			break

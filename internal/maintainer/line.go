@@ -1,4 +1,4 @@
-package maintainers
+package maintainer
 
 import (
 	"regexp"
@@ -8,16 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// entry is one person, team or mailbox as one line names it; some fields are
+// Entry is one person, team or mailbox as one line names it; some fields are
 // empty.
-type entry struct {
-	name, email, login string
-	// team is true for "@organisation/team".
-	team bool
+type Entry struct {
+	Name, Email, Login string
+	// Team is true for "@organisation/team".
+	Team bool
 }
 
-// maxLineBytes is what is read of a line; lists of people have short ones.
-const maxLineBytes = 4096
+// MaxLineBytes is what is read of a line; lists of people have short ones.
+const MaxLineBytes = 4096
 
 // entriesOf reads a line of a list of people, in whatever markup:
 //
@@ -25,19 +25,19 @@ const maxLineBytes = 4096
 //     | Ada One | @ada | ada@x.fr |
 //   - [Ada One](mailto:ada@x.fr), development
 //     M: Ada One <ada@x.fr>
-func entriesOf(line string) []entry {
-	line = strings.TrimSpace(strings.ToValidUTF8(line[:min(len(line), maxLineBytes)], ""))
+func entriesOf(line string) []Entry {
+	line = strings.TrimSpace(strings.ToValidUTF8(line[:min(len(line), MaxLineBytes)], ""))
 	row := strings.HasPrefix(line, "|")
 	line = plain(line)
-	var found []entry
+	var found []Entry
 	for _, segment := range segments(line, row) {
 		e := entryOf(segment)
 		last := len(found) - 1
 		switch {
-		case e == entry{}:
-		case e.name == "" && last >= 0 && (found[last].email == "" && found[last].login == "" || strings.Contains(segment, "(")):
+		case e == Entry{}:
+		case e.Name == "" && last >= 0 && (found[last].Email == "" && found[last].Login == "" || strings.Contains(segment, "(")):
 			// "Ada One, bureau des données (ada@x.fr)" is one person.
-			found[last].email, found[last].login = firstOf(found[last].email, e.email), firstOf(found[last].login, e.login)
+			found[last].Email, found[last].Login = firstOf(found[last].Email, e.Email), firstOf(found[last].Login, e.Login)
 		default:
 			found = append(found, e)
 		}
@@ -78,28 +78,28 @@ func segments(line string, row bool) []string {
 	})
 }
 
-func entryOf(segment string) entry {
+func entryOf(segment string) Entry {
 	segment = afterLabel(segment)
-	var e entry
+	var e Entry
 	var words []string
 	for _, word := range strings.Fields(segment) {
 		bare := strings.Trim(word, "(),;.:*_/!")
 		switch {
 		case isEmail(bare):
-			e.email = firstOf(e.email, bare)
+			e.Email = firstOf(e.Email, bare)
 		case strings.HasPrefix(strings.TrimLeft(word, "("), "@") && isLogin(strings.TrimPrefix(bare, "@")):
-			if e.login == "" {
-				e.login, e.team = strings.TrimPrefix(bare, "@"), strings.Contains(bare, "/")
+			if e.Login == "" {
+				e.Login, e.Team = strings.TrimPrefix(bare, "@"), strings.Contains(bare, "/")
 			}
 		case strings.Contains(bare, "://"):
-			e.login = firstOf(e.login, profile(bare))
-		case e.email == "" && e.login == "" && len(words) < 8:
+			e.Login = firstOf(e.Login, profile(bare))
+		case e.Email == "" && e.Login == "" && len(words) < 8:
 			words = append(words, word)
 		}
 	}
-	e.name = personName(words)
-	if isPlaceholder(e) || e.name == "" && e.email == "" && e.login == "" {
-		return entry{}
+	e.Name = personName(words)
+	if IsPlaceholder(e) || e.Name == "" && e.Email == "" && e.Login == "" {
+		return Entry{}
 	}
 	return e
 }
@@ -202,13 +202,13 @@ func personName(words []string) string {
 	return strings.Join(kept, " ")
 }
 
-// isPlaceholder recognises what a template leaves to fill in.
-func isPlaceholder(e entry) bool {
-	switch strings.ToLower(e.name) {
+// IsPlaceholder recognises what a template leaves to fill in.
+func IsPlaceholder(e Entry) bool {
+	switch strings.ToLower(e.Name) {
 	case "your name", "john doe", "jane doe", "first last", "prénom nom", "votre nom", "author name":
 		return true
 	}
-	local, domain, _ := strings.Cut(strings.ToLower(e.email), "@")
+	local, domain, _ := strings.Cut(strings.ToLower(e.Email), "@")
 	switch local {
 	case "you", "your", "your.email", "your-email", "youremail", "your_email", "noreply", "no-reply":
 		return true

@@ -1,4 +1,4 @@
-package maintainers
+package maintainer
 
 import (
 	"strings"
@@ -12,8 +12,8 @@ import (
 var codeOwnerFiles = []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS", ".gitea/CODEOWNERS", ".forgejo/CODEOWNERS"}
 
 // codeOwners names each owner once per file, at the first line that does.
-func codeOwners(s *audit.Snapshot) []declared {
-	var all []declared
+func codeOwners(s *audit.Snapshot) []Declared {
+	var all []Declared
 	for _, name := range codeOwnerFiles {
 		f, found := s.File(name)
 		if !found {
@@ -28,9 +28,9 @@ func codeOwners(s *audit.Snapshot) []declared {
 		for line := range strings.Lines(text) {
 			number++
 			for _, e := range ownersOf(line) {
-				if key := e.login + e.email; !seen[key] && len(all) < maxDeclared {
+				if key := e.Login + e.Email; !seen[key] && len(all) < MaxDeclared {
 					seen[key] = true
-					all = append(all, declared{entry: e, role: codeOwner, place: audit.Place{Path: f.Path, Line: number}})
+					all = append(all, Declared{Entry: e, Role: CodeOwner, Place: audit.Place{Path: f.Path, Line: number}})
 				}
 			}
 		}
@@ -60,9 +60,9 @@ var ownerMatchers = codeowners.WithOwnerMatchers([]codeowners.OwnerMatcher{
 // ownersOf reads one line, so that one mistake does not hide the other lines.
 // GitLab's section headers ("[Docs][2] @team", "^[Optional]") name default
 // owners.
-func ownersOf(line string) []entry {
+func ownersOf(line string) []Entry {
 	line = strings.TrimSpace(line)
-	if line == "" || line[0] == '#' || len(line) > maxLineBytes {
+	if line == "" || line[0] == '#' || len(line) > MaxLineBytes {
 		return nil
 	}
 	if header := strings.TrimPrefix(line, "^"); strings.HasPrefix(header, "[") {
@@ -76,13 +76,13 @@ func ownersOf(line string) []entry {
 	if err != nil || len(rules) == 0 {
 		return nil
 	}
-	var found []entry
+	var found []Entry
 	for _, owner := range rules[0].Owners {
-		e := entry{login: owner.Value, team: owner.Type == codeowners.TeamOwner}
+		e := Entry{Login: owner.Value, Team: owner.Type == codeowners.TeamOwner}
 		if owner.Type == codeowners.EmailOwner {
-			e = entry{email: owner.Value}
+			e = Entry{Email: owner.Value}
 		}
-		if !isPlaceholder(e) {
+		if !IsPlaceholder(e) {
 			found = append(found, e)
 		}
 	}

@@ -1,4 +1,4 @@
-package maintainers
+package maintainer
 
 import (
 	"slices"
@@ -13,21 +13,21 @@ var functional = []string{
 	"hello", "bonjour", "labo", "product", "produit", "incubateur", "webmaster", "security", "securite", "tech", "technique", "communaute", "community",
 }
 
-// isMailbox reports whether the address is an office's rather than a person's.
+// IsMailbox reports whether the address is an office's rather than a person's.
 // An address of "word" alone at an administration is one too: nobody there has
 // a mailbox without a last name.
-func isMailbox(email string) bool {
+func IsMailbox(email string) bool {
 	local, _, _ := strings.Cut(strings.ToLower(email), "@")
 	words := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '-' || r == '_' || r == '+' })
 	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(functional, w) }) {
 		return true
 	}
-	return isAdministration(email) && !strings.Contains(local, ".")
+	return IsAdministration(email) && !strings.Contains(local, ".")
 }
 
-// isAdministration reports whether the address is a public body's, as far as
+// IsAdministration reports whether the address is a public body's, as far as
 // the domain tells.
-func isAdministration(email string) bool {
+func IsAdministration(email string) bool {
 	_, domain, _ := strings.Cut(strings.ToLower(email), "@")
 	for _, suffix := range []string{
 		"gouv.fr", "data.gouv.fr", "beta.gouv.fr", "numerique.gouv.fr", "gouv.qc.ca", "gc.ca", "gov.uk", "gov", "europa.eu",
