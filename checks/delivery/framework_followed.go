@@ -10,7 +10,7 @@ var frameworkFollowed = &audit.Check{
 	ID: "framework-followed", Axis: audit.Deployment, Severity: audit.Major,
 	Needs: audit.NeedTree | audit.NeedPortfolio, Uses: audit.NeedAuthors | audit.NeedTags | audit.NeedForge,
 	EffortHours: 14, LeadDays: 15, Side: audit.Team,
-	Source: "docs/policies.md",
+	Source: "https://github.com/perenne-audit/perenne/blob/main/docs/policies.md",
 	Texts:  texts, Run: runFrameworkFollowed,
 }
 
