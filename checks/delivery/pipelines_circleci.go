@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -51,7 +53,7 @@ func readCircleReference(s *audit.Snapshot, p *pipeline, root, jobs, reference *
 			on = min(on, onOtherBranch)
 		case yamlfile.Holds(yamlfile.Field(filters, "branches", "ignore"), "/.*/") || yamlfile.Text(yamlfile.Field(options, "type")) == "approval":
 			on = onDemand
-		case len(ignored) > 0 && s.Repository.Branch != "" && matchesBranch(ignored, s.Repository.Branch):
+		case s.Repository.Branch != "" && circleIgnores(ignored, s.Repository.Branch):
 			on = min(on, onOtherBranch)
 		}
 	}
@@ -61,6 +63,18 @@ func readCircleReference(s *audit.Snapshot, p *pipeline, root, jobs, reference *
 		return
 	}
 	readCircleJob(p, root, job, on)
+}
+
+// circleIgnores reports whether one of the patterns leaves the branch out: its
+// name, or a regular expression between slashes that matches all of it.
+func circleIgnores(patterns []string, branch string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		if len(pattern) < 2 || pattern[0] != '/' || !strings.HasSuffix(pattern, "/") {
+			return pattern == branch
+		}
+		expression, err := regexp.Compile("^(?:" + pattern[1:len(pattern)-1] + ")$")
+		return err == nil && expression.MatchString(branch)
+	})
 }
 
 func readCircleJob(p *pipeline, root, job *yaml.Node, on trigger) {
