@@ -33,7 +33,7 @@ var runners = sync.OnceValue(func() map[string][]runner {
 			table[program] = append(table[program], r)
 		}
 	}
-	add(runner{verifies: tests, unless: []string{"--version", "--help", "-v", "install", "install-deps", "codegen", "show-report", "open", "init", "--init", "verify", "cache"}},
+	add(runner{verifies: tests, unless: []string{"--version", "--help", "install", "install-deps", "codegen", "show-report", "open", "init", "--init", "verify", "cache"}},
 		`pytest py.test nosetests nose2 green stestr trial jest vitest mocha ava karma jasmine testcafe nightwatch wdio
 		codeceptjs protractor tap tape qunit uvu rspec parallel_rspec cucumber cucumber-js minitest turbo_tests phpunit
 		pest paratest simple-phpunit behat codecept phpspec atoum kahlan ctest bats shellspec shunit2 robot pabot behave
