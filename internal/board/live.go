@@ -1,11 +1,9 @@
 package board
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,34 +25,8 @@ type Live struct {
 	kept     atomic.Pointer[list]
 	turn     sync.Mutex // held while a list is made
 	renewing atomic.Bool
-}
-
-// How long a list of all challenges serves. Past fresh it is made again; one that
-// takes long is made while readers are shown the one before, until that is stale.
-const (
-	fresh = 3 * time.Second
-	stale = time.Minute
-	quick = 20 * time.Millisecond
-	// share of the time at most that goes into making lists, one part in so many.
-	share = 10
-)
-
-// list is every challenge as a row, in the order of the portfolio.
-type list struct {
-	of   *audit.Portfolio
-	at   time.Time
-	took time.Duration
-	rows []Row
-	// marks are those of the repositories, row by row, then one that holds the last
-	// decision about the challenge's actions in the place of an audit.
-	marks [][]mark
-}
-
-// mark is what a row was made from: as long as it is the same, so is the row.
-type mark struct {
-	audit     int64
-	succeeded time.Time
-	failed    bool
+	// known is what the store last said, for who holds the turn.
+	known summaries
 }
 
 // NewLive returns a reader. Lookup finds a check by id; every is how often a
@@ -72,135 +44,6 @@ func (l *Live) Ready(ctx context.Context) error { return l.store.Ping(ctx) }
 // Changes implements [Reader].
 func (l *Live) Changes(ctx context.Context, challenge string, limit int) ([]store.Change, error) {
 	return l.store.Changes(ctx, challenge, time.Time{}, limit)
-}
-
-// Rows implements [Reader]. The list of all challenges is made at most once in a
-// few seconds, whoever asks, and of a large portfolio beside the answer: it may be
-// up to a minute old.
-func (l *Live) Rows(ctx context.Context, q Query) ([]Row, int, error) {
-	all, err := l.all(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
-	rows := slices.DeleteFunc(slices.Clone(all), func(r Row) bool { return !q.matches(r.Challenge) })
-	if order := orders[q.Sort]; order != nil {
-		slices.SortStableFunc(rows, order)
-	}
-	total := len(rows)
-	limit := min(max(q.Limit, 0), MaxLimit)
-	if limit == 0 {
-		limit = DefaultLimit
-	}
-	from := min(max(q.Offset, 0), total)
-	return rows[from:min(from+limit, total)], total, nil
-}
-
-func (q Query) matches(c *audit.Challenge) bool {
-	if q.Ministry != "" && c.Ministry != q.Ministry {
-		return false
-	}
-	wanted := strings.ToLower(q.Search)
-	return strings.Contains(strings.ToLower(c.Name), wanted) || strings.Contains(c.ID, wanted)
-}
-
-// orders put what needs attention first; what is not known comes last.
-var orders = map[Sort]func(a, b Row) int{
-	SortContinuity: func(a, b Row) int {
-		if a.Continuity == nil || b.Continuity == nil {
-			return cmp.Compare(known(b.Continuity), known(a.Continuity))
-		}
-		return cmp.Compare(*a.Continuity, *b.Continuity)
-	},
-	SortBlockers: func(a, b Row) int { return cmp.Compare(b.OpenBlockers, a.OpenBlockers) },
-	SortMissionEnd: func(a, b Row) int {
-		x, y := a.Challenge.MissionEnd, b.Challenge.MissionEnd
-		if x.IsZero() || y.IsZero() {
-			return y.Compare(x)
-		}
-		return x.Compare(y)
-	},
-	SortName: func(a, b Row) int {
-		return cmp.Compare(strings.ToLower(a.Challenge.Name), strings.ToLower(b.Challenge.Name))
-	},
-}
-
-func known(x *float64) int {
-	if x == nil {
-		return 0
-	}
-	return 1
-}
-
-// all returns the list of all challenges.
-func (l *Live) all(ctx context.Context) ([]Row, error) {
-	p, kept := l.portfolio(), l.kept.Load()
-	age := time.Duration(0)
-	if kept != nil {
-		age = l.now().Sub(kept.at).Abs()
-	}
-	switch {
-	case kept == nil || kept.of != p || age >= stale || age >= fresh && kept.took < quick:
-		made, err := l.renew(ctx, p, kept)
-		if err != nil {
-			return nil, err
-		}
-		return made.rows, nil
-	case age >= max(fresh, share*kept.took) && l.renewing.CompareAndSwap(false, true):
-		go func() {
-			defer l.renewing.Store(false)
-			// Whoever asks when this one is stale is told what is wrong.
-			_, _ = l.renew(context.WithoutCancel(ctx), p, kept)
-		}()
-	}
-	return kept.rows, nil
-}
-
-// renew makes the list that follows one, unless somebody else just did.
-func (l *Live) renew(ctx context.Context, p *audit.Portfolio, before *list) (*list, error) {
-	l.turn.Lock()
-	defer l.turn.Unlock()
-	if now := l.kept.Load(); now != before && now.of == p {
-		return now, nil
-	}
-	begin := time.Now()
-	made := &list{of: p, at: l.now(), rows: make([]Row, len(p.Challenges)), marks: make([][]mark, len(p.Challenges))}
-	summaries, err := l.store.Summaries(ctx, "")
-	if err != nil {
-		return nil, fmt.Errorf("list the challenges: %w", err)
-	}
-	byKey := make(map[store.Key]*store.Summary, len(summaries))
-	for i := range summaries {
-		byKey[summaries[i].Key] = &summaries[i]
-	}
-	placed, err := l.placed(ctx)
-	if err != nil {
-		return nil, err
-	}
-	// What counts for the gate may end with the day.
-	reuse := before != nil && before.of == p && before.at.UTC().Truncate(24*time.Hour).Equal(made.at.UTC().Truncate(24*time.Hour))
-	checks := newWeigher(l.lookup)
-	for i := range p.Challenges {
-		c := &p.Challenges[i]
-		own := make([]*store.Summary, len(c.Repositories))
-		made.marks[i] = make([]mark, len(own)+1)
-		for _, p := range placed[c.ID] {
-			made.marks[i][len(own)].audit = max(made.marks[i][len(own)].audit, p.ID)
-		}
-		for k, source := range c.Repositories {
-			if own[k] = byKey[store.Key{Challenge: c.ID, Repository: source.URL}]; own[k] == nil {
-				own[k] = &store.Summary{}
-			}
-			made.marks[i][k] = mark{own[k].Audit, own[k].SucceededAt, own[k].Failure != ""}
-		}
-		if reuse && slices.Equal(before.marks[i], made.marks[i]) {
-			made.rows[i] = before.rows[i]
-			continue
-		}
-		made.rows[i] = l.row(c, own, placed[c.ID], checks.forChallenge(c))
-	}
-	made.took = time.Since(begin)
-	l.kept.Store(made)
-	return made, nil
 }
 
 // placed returns what people decided about actions, by challenge.

@@ -36,6 +36,14 @@ func (s *trying) Summaries(ctx context.Context, challenge string) ([]store.Summa
 	return s.Store.Summaries(ctx, challenge)
 }
 
+func (s *trying) SummariesSince(ctx context.Context, from time.Time) ([]store.Summary, error) {
+	time.Sleep(time.Duration(s.slow.Load()))
+	if s.away.Load() {
+		return nil, audit.ErrUnreachable
+	}
+	return s.Store.SummariesSince(ctx, from)
+}
+
 func open(t *testing.T) *trying {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "perenne.db"), storetest.Lookup)
@@ -107,6 +115,39 @@ func TestRowsFollowTheStore(t *testing.T) {
 				t.Errorf("step %d: %s: the list says %v actions, the page %v; %v", what, row.Challenge.ID, row.Actions, full.Actions, err)
 			}
 		}
+	}
+}
+
+// Of a large portfolio only what changed is read; what a machine whose clock is
+// far behind has dated is found when everything is read again.
+func TestRowsOfAWrongClock(t *testing.T) {
+	s, p, now := open(t), portfolioOf(2, 1), noon
+	l := board.NewLive(func() *audit.Portfolio { return p }, s, storetest.Lookup, 24*time.Hour, func() time.Time { return now })
+	save := func(c int, at time.Time) {
+		key := store.Key{Challenge: p.Challenges[c].ID, Repository: p.Challenges[c].Repositories[0].URL}
+		if _, err := s.Save(t.Context(), storetest.Sample(key, storetest.CommitID(c), at, c)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shown := func(after time.Duration) (n int) {
+		now = now.Add(after)
+		for _, row := range rows(t, l) {
+			if !row.AuditedAt.IsZero() {
+				n++
+			}
+		}
+		return n
+	}
+	if n := shown(0); n != 0 {
+		t.Errorf("%d rows before any audit", n)
+	}
+	save(0, noon.Add(-9*time.Minute))
+	save(1, noon.Add(-2*time.Hour))
+	if n := shown(time.Minute); n != 1 {
+		t.Errorf("%d rows after an audit that took long", n)
+	}
+	if n := shown(10 * time.Minute); n != 2 {
+		t.Errorf("%d rows after all were read again", n)
 	}
 }
 

@@ -64,7 +64,7 @@ func (s *soak) crashOn(ctx context.Context, p place) error {
 	}
 	defer f.server.Close()
 	file := filepath.Join(s.dir, p.name+".yaml")
-	if err := portfolio(file, crashed, f.url); err != nil {
+	if err := writePortfolio(file, crashed, f.url); err != nil {
 		return err
 	}
 	kinds := [][]string{{"serve", "--portfolio", file}, {"work", "--portfolio", file}, {"work", "--portfolio", file}}

@@ -139,8 +139,8 @@ func (f *forge) push(base int) error {
 	return f.look(base)
 }
 
-// portfolio writes a portfolio of challenges of five.
-func portfolio(file string, repositories int, url func(int) string) error {
+// writePortfolio writes a portfolio of challenges of five.
+func writePortfolio(file string, repositories int, url func(int) string) error {
 	var b bytes.Buffer
 	b.WriteString("challenges:\n")
 	for n := range repositories {

@@ -27,7 +27,7 @@ import (
 // How long pages are asked for, by how many readers, and how many audits wait
 // at least meanwhile.
 const (
-	readFor = 60 * time.Second
+	readFor = 40 * time.Second
 	readers = 2
 	waitFor = 300
 )
@@ -77,7 +77,7 @@ func (s *soak) largeOn(ctx context.Context, p place, database string, sample *au
 	}
 	defer f.server.Close()
 	file := filepath.Join(s.dir, p.name+".yaml")
-	if err := portfolio(file, s.large, f.url); err != nil {
+	if err := writePortfolio(file, s.large, f.url); err != nil {
 		return err
 	}
 	db, err := p.open(ctx)

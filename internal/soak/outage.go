@@ -127,7 +127,7 @@ func fillUp(name string) error {
 // asks it to go on when it is back.
 func (s *soak) without(ctx context.Context, f *forge, p place, t trouble) error {
 	file := filepath.Join(s.dir, p.name+".yaml")
-	if err := portfolio(file, bases, f.url); err != nil {
+	if err := writePortfolio(file, bases, f.url); err != nil {
 		return err
 	}
 	c, err := s.started(ctx, p, "serve", "--portfolio", file)

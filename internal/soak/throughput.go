@@ -35,7 +35,7 @@ func (s *soak) throughput(ctx context.Context) error {
 		return err
 	}
 	file := filepath.Join(s.dir, "throughput.yaml")
-	if err := portfolio(file, s.repositories, f.url); err != nil {
+	if err := writePortfolio(file, s.repositories, f.url); err != nil {
 		return err
 	}
 	before, err := clone(ctx, f, s.sample/2)

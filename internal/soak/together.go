@@ -56,7 +56,7 @@ func (s *soak) together(ctx context.Context) error {
 	defer f.server.Close()
 	f.slow.Store(int64(held))
 	file := filepath.Join(s.dir, "together.yaml")
-	if err := portfolio(file, s.shared, f.url); err != nil {
+	if err := writePortfolio(file, s.shared, f.url); err != nil {
 		return err
 	}
 	t := &team{soak: s, place: p, forge: f, file: file}

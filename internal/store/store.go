@@ -87,6 +87,9 @@ type Store interface {
 	States(ctx context.Context, challenge string) ([]State, error)
 	// Summaries is States in numbers, without decoding any result.
 	Summaries(ctx context.Context, challenge string) ([]Summary, error)
+	// SummariesSince is Summaries of the repositories that were tried at a time or
+	// later, by the clock of who tried.
+	SummariesSince(ctx context.Context, from time.Time) ([]Summary, error)
 	// Audit returns one kept audit; the error wraps [audit.ErrNotFound].
 	Audit(ctx context.Context, id int64) (Audit, error)
 	// Curve returns one point per kept audit, oldest first, from the given time,

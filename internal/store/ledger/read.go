@@ -134,6 +134,15 @@ func (l *Ledger) scanState(row scanner, more ...any) (store.State, error) {
 // Summaries returns the states in numbers; see [store.Store].
 func (l *Ledger) Summaries(ctx context.Context, challenge string) ([]store.Summary, error) {
 	where, args := of(challenge)
+	return l.summaries(ctx, where, args...)
+}
+
+// SummariesSince returns those of repositories tried lately; see [store.Store].
+func (l *Ledger) SummariesSince(ctx context.Context, from time.Time) ([]store.Summary, error) {
+	return l.summaries(ctx, ` WHERE r.tried >= $1`, micros(from))
+}
+
+func (l *Ledger) summaries(ctx context.Context, where string, args ...any) ([]store.Summary, error) {
 	var all []summary
 	err := l.each(ctx, func(row scanner) error {
 		s, err := scanSummary(row)

@@ -211,6 +211,13 @@ func statesAndSummaries(t *testing.T, s store.Store) {
 		sameInNumbers(t, summaries[i], state)
 	}
 	equal(t, "order", order, []string{"B/a", "a/Z", "a/z", "a-b/a", "c/c", "é/a"})
+	late := save(t, s, Sample(keys[1], CommitID(7), noon.Add(time.Hour), 7))
+	must(t, s.Fail(t.Context(), keys[0], noon.Add(2*time.Hour), "away"))
+	since, err := s.SummariesSince(t.Context(), noon.Add(time.Hour))
+	must(t, err)
+	if len(since) != 2 || since[0].Key != keys[1] || since[0].Audit != late.ID || since[1].Key != keys[0] || since[1].Failure != "away" {
+		t.Errorf("tried since then: %+v", since)
+	}
 	some, err := s.Summaries(t.Context(), "a")
 	must(t, err)
 	few, err := s.States(t.Context(), "a")
