@@ -18,6 +18,10 @@ func (v *survey) pipeline(p *project) (audit.Deliverable, bool) {
 			return d, true
 		}
 	}
+	if f, ok := v.sparkJob(p); ok {
+		d.Because = f.Path
+		return d, true
+	}
 	code, notebooks := v.count(p.root)
 	if p.library() != nil && !v.isConfigured(p) || notebooks > code {
 		return d, false
@@ -36,8 +40,23 @@ func (v *survey) pipeline(p *project) (audit.Deliverable, bool) {
 // processing that somebody runs: it holds the chain itself, or what starts it.
 func (v *survey) isRun(p *project) bool {
 	return len(v.below(p.root, func(f audit.File) bool {
-		return f.Path == path.Join(p.root, f.Name()) && pythonEntries[f.Name()] || strings.HasSuffix(f.Path, ".py") && chainDirs[path.Base(f.Dir())]
+		started := f.Path == path.Join(p.root, f.Name()) && pythonEntries[f.Name()] || f.Path == path.Join(p.root, "bin", f.Name())
+		return started || strings.HasSuffix(f.Path, ".py") && chainDirs[path.Base(f.Dir())]
 	})) > 0
+}
+
+// sparkJob returns the program of a package that is submitted to Spark, which the
+// cluster provides: the package need not declare it.
+func (v *survey) sparkJob(p *project) (audit.File, bool) {
+	if !slices.ContainsFunc(p.manifests, func(m *manifest.Manifest) bool { return m.Ecosystem == manifest.PyPI }) {
+		return audit.File{}, false
+	}
+	for _, f := range v.below(p.root, func(f audit.File) bool { return f.Name() == "__main__.py" && f.SizeBytes <= maxImportsBytes }) {
+		if content, err := v.s.Read(f); err == nil && importsOne(content, []string{"pyspark"}) {
+			return f, true
+		}
+	}
+	return audit.File{}, false
 }
 
 // isConfigured reports whether a package is a program that takes its settings

@@ -126,9 +126,11 @@ func (v *survey) endpoint(p *project) bool {
 	return len(v.below(p.root, func(f audit.File) bool { return f.Name() == "endpoint.ex" || f.Name() == "router.ex" })) > 0
 }
 
-// pythonEntries are names of files that start a Python application.
+// pythonEntries are names of files that start a Python application. Pyramid has no
+// program of its own: Paste starts a package by what an .ini file says.
 var pythonEntries = map[string]bool{
 	"manage.py": true, "wsgi.py": true, "asgi.py": true, "app.py": true, "main.py": true, "server.py": true, "run.py": true,
+	"production.ini": true, "development.ini": true,
 }
 
 // modulesOf turns package names into what Python imports.
