@@ -64,6 +64,7 @@ func FuzzGemspec(f *testing.F)     { fuzzReader(f, "a.gemspec", readGemspec) }
 func FuzzGoMod(f *testing.F)       { fuzzReader(f, "go.mod", readGoMod) }
 func FuzzPOM(f *testing.F)         { fuzzReader(f, "pom.xml", readPOM) }
 func FuzzGradle(f *testing.F)      { fuzzReader(f, "build.gradle", readGradle) }
+func FuzzSBT(f *testing.F)         { fuzzReader(f, "build.sbt", readSBT) }
 func FuzzCatalog(f *testing.F)     { fuzzReader(f, "libs.versions.toml", readVersionCatalog) }
 func FuzzDescription(f *testing.F) { fuzzReader(f, "DESCRIPTION", readDescription) }
 func FuzzRenv(f *testing.F)        { fuzzReader(f, "renv.lock", readRenv) }

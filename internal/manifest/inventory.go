@@ -128,8 +128,8 @@ var named = map[string]struct {
 	"Gemfile": {RubyGems, readGemfile}, "gems.rb": {RubyGems, readGemfile},
 	"go.mod": {Go, readGoMod}, "Cargo.toml": {Cargo, readCargo}, "mix.exs": {Hex, readMix},
 	"pom.xml": {Maven, readPOM}, "build.gradle": {Maven, readGradle}, "build.gradle.kts": {Maven, readGradle},
-	"libs.versions.toml": {Maven, readVersionCatalog},
-	"DESCRIPTION":        {CRAN, readDescription}, "deps.edn": {Clojure, readClojure}, "project.clj": {Clojure, readClojure},
+	"libs.versions.toml": {Maven, readVersionCatalog}, "build.sbt": {Maven, readSBT},
+	"DESCRIPTION": {CRAN, readDescription}, "deps.edn": {Clojure, readClojure}, "project.clj": {Clojure, readClojure},
 	"packages.config": {NuGet, readDotNet}, "Directory.Packages.props": {NuGet, readDotNet},
 }
 
