@@ -30,7 +30,9 @@ func readDescription(m *Manifest, content []byte) error {
 		for _, key := range []string{"Depends", "Imports", "LinkingTo", "Suggests"} {
 			m.addCRAN(fields[key], key == "Suggests")
 		}
-		m.Library = m.Name != "" && fields["Version"].text != ""
+		// The author that a generator writes tells a DESCRIPTION that nobody made their own.
+		made := !strings.Contains(fields["Authors@R"].text, "first.last@example.com")
+		m.Library = m.Name != "" && fields["Version"].text != "" && made
 		return nil
 	}
 	return fmt.Errorf("no field of an R package: %w", errOther)
