@@ -39,6 +39,9 @@ func (f File) Foreign() bool {
 		return false
 	}
 	segments := strings.Split(dir, "/")
+	if rendered(segments) {
+		return true
+	}
 	i := slices.IndexFunc(segments, func(s string) bool { return foreignDirs[s] })
 	if i < 0 {
 		return slices.Contains(segments, "renv") && name == "activate.r"
@@ -48,6 +51,18 @@ func (f File) Foreign() bool {
 		return !slices.Contains(ownedInBuild, stem) && path.Ext(name) != ".dockerfile"
 	}
 	return true
+}
+
+// rendered reports whether a folder is one that Quarto and R Markdown write beside
+// a page: its pictures and the libraries that show it.
+func rendered(segments []string) bool {
+	for i, segment := range segments[:len(segments)-1] {
+		next := segments[i+1]
+		if strings.HasSuffix(segment, "_files") && (next == "libs" || strings.HasPrefix(next, "figure-")) {
+			return true
+		}
+	}
+	return false
 }
 
 // copiedSystems are systems that teams copy whole into their repository to build

@@ -116,6 +116,7 @@ func TestForeign(t *testing.T) {
 		"dist/app.js": true, "build/Dockerfile": false, "build/ci/docker-compose.yml": false, "build/out.js": true,
 		"static/jquery.min.js": true, "renv/activate.R": true, "renv.lock": false, "renv/settings.json": false,
 		"target/classes/A.class": true, "docs/target.md": false, "builder/x.go": false,
+		"cours/index_files/libs/revealjs/reveal.js": true, "rapport_files/figure-html/p-1.svg": true, "my_files/libs.go": false, "index_files": false,
 	} {
 		if got := (File{Path: path}).Foreign(); got != want {
 			t.Errorf("%s: foreign %t, want %t", path, got, want)
