@@ -164,8 +164,10 @@ func (v *survey) scripts() (audit.Deliverable, bool) {
 		d.Kind, d.Because = audit.WebApplication, inPython[0].Path
 	case made:
 		d.Because = makefile.Path
-	case v.importsAny(append(modulesOf(dataLibraries), "sklearn", "bs4")):
+	case v.importsAny(append(modulesOf(dataLibraries), "sklearn", "bs4", "csv")):
 		d.Because = inPython[0].Path
+	case len(v.below("", func(f audit.File) bool { return f.Name() == "__main__.py" })) > 0:
+		d.Kind, d.Because = audit.Library, inPython[0].Path
 	default:
 		return d, false
 	}

@@ -35,11 +35,12 @@ func Of(s *audit.Snapshot) []audit.Deliverable {
 	found = append(found, v.dataikuProjects()...)
 	found = append(found, v.pipelines()...)
 	found = settle(found)
-	if len(found) == 0 {
+	lessons := v.training()
+	if len(found) == 0 && !v.outweigh(lessons) {
 		found = v.withoutManifest()
 	}
 	found = append(found, v.notebooks(found)...)
-	found = append(found, v.training()...)
+	found = append(found, lessons...)
 	found = append(found, v.documentation(found)...)
 	found = append(found, v.infrastructure(found)...)
 	found = settle(found)

@@ -2,6 +2,7 @@ package deliverable
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -103,7 +104,7 @@ func (v *survey) runs(p *project, m *manifest.Manifest, names []string) bool {
 		if slices.ContainsFunc(entries, func(f audit.File) bool { return f.Name() == "manage.py" }) {
 			return true
 		}
-		if offered && len(entries) == 0 && !v.exists(p.root, "Procfile", "Dockerfile") {
+		if offered && len(entries) == 0 && !v.exists(p.root, "Procfile", "Dockerfile") && !v.madeApplication(p.root) {
 			return false
 		}
 		return v.imports(p.root, ".py", modulesOf(names)...)
@@ -115,6 +116,24 @@ func (v *survey) runs(p *project, m *manifest.Manifest, names []string) bool {
 		return v.exists(p.root, "config.ru", "config/application.rb", "app.rb") || !offered
 	}
 	return !offered
+}
+
+// applicationMade is a module that makes the application itself, where servers of
+// Python look for it; an extension of a framework is handed one by others.
+var applicationMade = regexp.MustCompile(`(?m)^(?:app|application)\s*=\s*(?:\w+\.)?(?:Flask|Quart|FastAPI|Sanic|Starlette|Litestar|Bottle|Falcon|Dash|Connexion\w*)\(`)
+
+// madeApplication reports whether a package holds an application under whatever
+// name, reading no more than maxImportsRead files. One that serves the author's own
+// machine is a tool of the package.
+func (v *survey) madeApplication(root string) bool {
+	files := v.below(root, func(f audit.File) bool {
+		return strings.HasSuffix(f.Path, ".py") && f.SizeBytes <= maxImportsBytes && !strings.HasPrefix(f.Path, "docs/") && !strings.Contains(f.Name(), "local")
+	})
+	slices.SortStableFunc(files, func(a, b audit.File) int { return promise(a) - promise(b) })
+	return slices.ContainsFunc(files[:min(len(files), maxImportsRead)], func(f audit.File) bool {
+		content, err := v.s.Read(f)
+		return err == nil && applicationMade.Match(content)
+	})
 }
 
 // endpoint reports whether an Elixir project listens: an application of an
@@ -213,39 +232,6 @@ func scriptRuns(m *manifest.Manifest, commands ...string) bool {
 			if strings.Contains(script, command) {
 				return true
 			}
-		}
-	}
-	return false
-}
-
-// isSite reports whether the project builds documentation with a generator.
-func (p *project) isSite() bool {
-	return p.has(manifest.NPM, true, siteGenerators...) != nil || p.has(manifest.RubyGems, true, "jekyll", "github-pages") != nil
-}
-
-// front recognises a site that is built once and served as files.
-func (v *survey) front(p *project) (audit.Deliverable, bool) {
-	d := audit.Deliverable{Kind: audit.WebApplication, Static: true}
-	if p.isSite() {
-		return d, false
-	}
-	m := p.has(manifest.NPM, true, frontFrameworks...)
-	if m == nil {
-		m = p.has(manifest.Cargo, false, "yew", "leptos", "dioxus")
-	}
-	if m == nil || m.Library || m.Ecosystem == manifest.NPM && !builds(m) {
-		return d, false
-	}
-	d.Because = m.Path
-	return d, true
-}
-
-// builds reports whether a package.json has a script that builds or serves a
-// front: a folder of components without one is part of something else.
-func builds(m *manifest.Manifest) bool {
-	for _, name := range []string{"build", "start", "dev", "serve", "prod", "production", "watch"} {
-		if m.Scripts[name] != "" {
-			return true
 		}
 	}
 	return false

@@ -80,7 +80,7 @@ var shownDirs = map[string]bool{
 	"test": true, "tests": true, "testdata": true, "__tests__": true, "spec": true, "specs": true, "e2e": true,
 	"fixtures": true, "fixture": true, "__fixtures__": true, "mocks": true, "__mocks__": true, "cypress": true,
 	"example": true, "examples": true, "exemple": true, "exemples": true, "sample": true, "samples": true, "demo": true,
-	"benchmarks": true, "testthat": true,
+	"benchmarks": true, "testthat": true, "checkpoints": true, "corriges": true, "corrections": true,
 }
 
 func shows(name string) bool {

@@ -113,3 +113,20 @@ func (v *survey) lessons() []audit.Deliverable {
 	}
 	return nil
 }
+
+// outweigh reports whether training materials are more, in bytes, than the code
+// beside them: scripts that no manifest describes are then what somebody learns
+// from.
+func (v *survey) outweigh(lessons []audit.Deliverable) bool {
+	var documents, programs int64
+	for i, f := range v.files {
+		taught := slices.ContainsFunc(lessons, func(d audit.Deliverable) bool { return audit.Within(f.Dir(), d.Root) })
+		switch extension := strings.ToLower(path.Ext(f.Path)); {
+		case taught && teachingExtensions[extension] && !isCommunity(f):
+			documents += min(f.SizeBytes, maxFileWeight)
+		case v.sorts[i] == codeFile && !taught:
+			programs += min(f.SizeBytes, maxFileWeight)
+		}
+	}
+	return len(lessons) > 0 && documents > programs
+}
