@@ -54,7 +54,10 @@ func migrates(words []string) bool {
 			return false
 		}
 	}
-	for _, pair := range []string{" alembic upgrade", " db upgrade", " database update", " goose up", " dbmate up", " sqitch deploy", " liquibase update", "db:prepare", "db:setup", "db:schema:load", "migration:run", "migration:up", "migrations:run"} {
+	if strings.Contains(text, "alembic ") && strings.Contains(text, " upgrade ") { // with options between
+		return true
+	}
+	for _, pair := range []string{" db upgrade", " database update", " goose up", " dbmate up", " sqitch deploy", " liquibase update", "db:prepare", "db:setup", "db:schema:load", "migration:run", "migration:up", "migrations:run"} {
 		if strings.Contains(text, pair) {
 			return true
 		}

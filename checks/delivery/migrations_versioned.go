@@ -125,9 +125,9 @@ func inMigrations(dir string) bool {
 		}
 		switch {
 		case i < len(parts)-3:
-		case part == "migrations", part == "migration", part == "doctrinemigrations", part == "evolutions", part == "flyway", part == "liquibase",
+		case strings.HasSuffix(part, "migrations"), part == "migration", part == "doctrinemigrations", part == "evolutions", part == "flyway", part == "liquibase",
 			part == "migrate" && (above == "db" || above == "database"),
-			part == "versions" && (strings.HasPrefix(above, "alembic") || above == "migrations"),
+			part == "versions" && strings.HasPrefix(above, "alembic"),
 			(part == "changelog" || part == "changelogs") && (above == "db" || above == "database"):
 			return true
 		}
