@@ -13,7 +13,7 @@ import (
 // sourceSuffixes maps an ecosystem to the extensions of its sources and
 // settings.
 var sourceSuffixes = map[manifest.Ecosystem]string{
-	manifest.NPM: ".js .jsx .ts .tsx .mjs .cjs .mts .cts .vue .svelte", manifest.PyPI: ".py", manifest.Conda: ".py", manifest.Composer: ".php .yaml .yml",
+	manifest.NPM: ".js .jsx .ts .tsx .mjs .cjs .mts .cts .vue .svelte", manifest.PyPI: ".py .ini", manifest.Conda: ".py", manifest.Composer: ".php .yaml .yml",
 	manifest.RubyGems: ".rb .ru", manifest.Go: ".go", manifest.Maven: ".java .kt .scala .groovy .properties .yml .yaml .xml", manifest.CRAN: ".R .r .Rmd",
 	manifest.NuGet: ".cs .fs .vb", manifest.Hex: ".ex .exs", manifest.Cargo: ".rs", manifest.Clojure: ".clj .cljc .cljs",
 }
