@@ -80,6 +80,7 @@ var imports = map[string][]string{
 	"internal/evidence":         {"internal/audit"},
 	"internal/forge":            {"internal/audit", "internal/guard"},
 	"internal/forge/*":          {"internal/audit", "internal/forge"},
+	"internal/forge/forgetest":  {"internal/audit", "internal/forge", "internal/guard"},
 	"internal/guard":            {"internal/audit"},
 	"internal/advisory":         {"internal/audit"},
 	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue", "internal/plan"},
@@ -91,10 +92,10 @@ var imports = map[string][]string{
 	// Only these know several stages.
 	"internal/pipeline": append([]string{
 		"internal/audit", "internal/acquire", "internal/judge", "internal/score", "internal/plan",
-		"internal/portfolio", "internal/evidence", "internal/queue", "internal/store",
+		"internal/portfolio", "internal/evidence", "internal/handover", "internal/queue", "internal/store",
 	}, readers...),
 	"cmd/perenne": {
-		"checks", "config", "internal/acquire", "internal/advisory", "internal/audit", "internal/board", "internal/demo", "internal/metrics",
+		"checks", "config", "internal/acquire", "internal/advisory", "internal/audit", "internal/board", "internal/demo", "internal/handover", "internal/history", "internal/knowledge", "internal/metrics",
 		"internal/pipeline", "internal/policy", "internal/portfolio", "internal/queue", "internal/report", "internal/score",
 		"internal/store", "internal/store/postgres", "internal/store/sqlite", "internal/text", "internal/web",
 	},

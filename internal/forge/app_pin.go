@@ -1,3 +1,0 @@
-package forge
-
-import _ "github.com/bradleyfalzon/ghinstallation/v2"

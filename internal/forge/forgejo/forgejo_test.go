@@ -1,0 +1,14 @@
+package forgejo_test
+
+import (
+	"testing"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/forge"
+	"github.com/perenne-audit/perenne/internal/forge/forgejo"
+	"github.com/perenne-audit/perenne/internal/forge/forgetest"
+)
+
+func TestSuite(t *testing.T) {
+	forgetest.Suite{Kind: forge.Forgejo, Open: forgejo.Open, Conditional: false, Untold: []audit.ForgeFact{audit.FactTags, audit.FactAnswers, audit.FactPrivateReports, audit.FactProtected, audit.FactAdmins}}.Run(t)
+}

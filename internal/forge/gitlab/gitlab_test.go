@@ -1,0 +1,14 @@
+package gitlab_test
+
+import (
+	"testing"
+
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/forge"
+	"github.com/perenne-audit/perenne/internal/forge/forgetest"
+	"github.com/perenne-audit/perenne/internal/forge/gitlab"
+)
+
+func TestSuite(t *testing.T) {
+	forgetest.Suite{Kind: forge.GitLab, Open: gitlab.Open, Conditional: false, Untold: []audit.ForgeFact{audit.FactTags, audit.FactAnswers}}.Run(t)
+}

@@ -1,3 +1,0 @@
-package forge
-
-import _ "github.com/getkin/kin-openapi/openapi3"
