@@ -190,11 +190,11 @@ func all(ids []string) licence.Expression {
 	return licence.AllOf(parts...)
 }
 
-// codeOnly leaves out licences made for documents and data when there is one for
-// software beside them: code and contents are often licensed apart.
+// codeOnly leaves out licences made for documents, data and fonts when there is
+// one for software beside them: code and contents are often licensed apart.
 func codeOnly(ids []string) []string {
 	code := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		return licence.StandingOf(id) == licence.ContentListed || strings.HasPrefix(id, "CC-BY") || id == "CC0-1.0"
+		return licence.StandingOf(id) == licence.ContentListed || strings.HasPrefix(id, "CC-BY") || id == "CC0-1.0" || strings.HasPrefix(id, "OFL-")
 	})
 	if len(code) == 0 {
 		return ids
