@@ -58,7 +58,19 @@ func declarations(s *audit.Snapshot) []declaration {
 			}
 		}
 	}
-	return found
+	return beyondTools(s, found)
+}
+
+// beyondTools leaves out the images beside a library whose manifest says what it
+// accepts: they build its pages or run its tests, and nobody ships them.
+func beyondTools(s *audit.Snapshot, found []declaration) []declaration {
+	return slices.DeleteFunc(found, func(d declaration) bool {
+		ships := func(one audit.Deliverable) bool {
+			return one.Kind != audit.Library && slices.Contains(runningKinds, one.Kind) && (audit.Within(d.root, one.Root) || audit.Within(one.Root, d.root))
+		}
+		declared := func(one declaration) bool { return one.origin == inManifest && audit.Within(d.root, one.root) }
+		return d.origin == inImage && !slices.ContainsFunc(s.Deliverables, ships) && slices.ContainsFunc(found, declared)
+	})
 }
 
 func folderOf(file string) string { return audit.File{Path: file}.Dir() }
