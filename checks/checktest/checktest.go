@@ -81,6 +81,31 @@ func runCase(t *testing.T, check *audit.Check, file string) {
 	verdict := judged[0].Verdict
 	want.compare(t, verdict)
 	explained(t, check, verdict.Reason)
+	if !check.Dated {
+		undated(t, check, archive, verdict)
+	}
+}
+
+// undated fails when a check that is not said to depend on the day, or on who
+// stays, does: an unchanged commit is not asked again about it.
+func undated(t *testing.T, check *audit.Check, archive *txtar.Archive, verdict audit.Verdict) {
+	t.Helper()
+	later, _, err := read(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if check.Needs.Has(audit.NeedPortfolio) && len(later.Attestations) > 0 {
+		return
+	}
+	later.TakenAt, later.People = later.TakenAt.AddDate(5, 0, 0), nil
+	judged, err := judge.Run(t.Context(), later, []*audit.Check{check})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := judged[0].Verdict; again.Answer != verdict.Answer || again.Reason.Key != verdict.Reason.Key {
+		t.Errorf("five years later it is %s %s, not %s %s: say that the check is Dated",
+			again.Answer, again.Reason.Key, verdict.Answer, verdict.Reason.Key)
+	}
 }
 
 // explained fails when a reader would see a bare key or an unfilled placeholder.

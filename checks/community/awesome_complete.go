@@ -18,6 +18,7 @@ import (
 // asked elsewhere, or of people.
 var awesomeComplete = &audit.Check{
 	ID: "awesome-complete", Axis: audit.Community, Severity: audit.Bonus,
+	Dated: true,
 	Needs: audit.NeedTree, Uses: audit.NeedTags | audit.NeedForge | audit.NeedAuthors, EffortHours: 7, Side: audit.Team,
 	Source: "https://github.com/codegouvfr/guide-codegouvfr-score",
 	Texts:  texts, Run: runAwesomeComplete,

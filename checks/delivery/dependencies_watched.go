@@ -11,6 +11,7 @@ import (
 
 var dependenciesWatched = &audit.Check{
 	ID: "dependencies-watched", Axis: audit.Reliability, Severity: audit.Moderate,
+	Dated: true,
 	Needs: audit.NeedTree, Uses: audit.NeedAuthors, EffortHours: 1.4, Side: audit.Team,
 	Kinds:  programs,
 	Source: "https://standards.beta.gouv.fr/",

@@ -8,6 +8,7 @@ import (
 
 var frameworkFollowed = &audit.Check{
 	ID: "framework-followed", Axis: audit.Deployment, Severity: audit.Major,
+	Dated: true,
 	Needs: audit.NeedTree | audit.NeedPortfolio, Uses: audit.NeedAuthors | audit.NeedTags | audit.NeedForge,
 	EffortHours: 14, LeadDays: 15, Side: audit.Team,
 	Source: "https://github.com/perenne-audit/perenne/blob/main/docs/policies.md",

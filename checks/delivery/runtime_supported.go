@@ -13,6 +13,7 @@ import (
 
 var runtimeSupported = &audit.Check{
 	ID: "runtime-supported", Axis: audit.Deployment, Severity: audit.Major,
+	Dated: true,
 	Needs: audit.NeedTree, EffortHours: 14, Side: audit.Team,
 	Kinds:  runningKinds,
 	Source: "https://endoflife.date/",

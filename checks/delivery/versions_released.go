@@ -12,6 +12,7 @@ import (
 // what runs, and to go back to what ran before.
 var versionsReleased = &audit.Check{
 	ID: "versions-released", Axis: audit.Reliability, Severity: audit.Moderate,
+	Dated: true,
 	Needs: audit.NeedTree, Uses: audit.NeedTags | audit.NeedForge | audit.NeedAuthors, EffortHours: 1.5, Side: audit.Team,
 	Kinds: []audit.Kind{
 		audit.WebApplication, audit.Service, audit.ShinyApp, audit.DesktopApplication, audit.Library,

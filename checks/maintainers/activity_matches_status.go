@@ -11,6 +11,7 @@ import (
 // finished, kept passively or stopped, as long as a reader is told.
 var activityMatchesStatus = &audit.Check{
 	ID: "activity-matches-status", Axis: audit.Reliability, Severity: audit.Moderate,
+	Dated: true,
 	Needs: audit.NeedAuthors, Uses: audit.NeedTree | audit.NeedForge, EffortHours: 0.5, Side: audit.Team,
 	Source: "https://github.com/codegouvfr/documentation",
 	Texts:  texts, Run: runActivityMatchesStatus,

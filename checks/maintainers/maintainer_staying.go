@@ -16,6 +16,7 @@ import (
 // the command line, not from the repository: where nobody said, the reason does.
 var maintainerStaying = &audit.Check{
 	ID: "maintainer-staying", Axis: audit.Reliability, Severity: audit.Blocker,
+	Dated: true,
 	Needs: audit.NeedTree | audit.NeedAuthors, EffortHours: 2, LeadDays: 60, Side: audit.DSI, WithTeam: true,
 	Source: "https://yml.publiccode.tools/schema.core.html#section-maintenance",
 	Texts:  texts, Run: runMaintainerStaying,

@@ -26,6 +26,7 @@ import (
 // nothing and is left aside.
 var severalPeopleKnow = &audit.Check{
 	ID: "several-people-know", Axis: audit.Reliability, Severity: audit.Major,
+	Dated: true,
 	Needs: audit.NeedAuthors,
 	Kinds: []audit.Kind{
 		audit.WebApplication, audit.Service, audit.ShinyApp, audit.DesktopApplication, audit.Library,

@@ -11,6 +11,7 @@ import (
 // for one; whom users write to must outlive every person.
 var userContactLasting = &audit.Check{
 	ID: "user-contact-lasting", Axis: audit.Reliability, Severity: audit.Major,
+	Dated: true,
 	Needs: audit.NeedTree, Uses: audit.NeedAuthors, EffortHours: 1.5, Side: audit.DSI,
 	Kinds: []audit.Kind{
 		audit.WebApplication, audit.Service, audit.ShinyApp, audit.DesktopApplication, audit.Library,

@@ -10,6 +10,7 @@ import (
 
 var vulnerabilitiesKnown = &audit.Check{
 	ID: "vulnerabilities-known", Axis: audit.Reliability, Severity: audit.Major,
+	Dated: true,
 	Needs: audit.NeedTree,
 	Kinds: []audit.Kind{
 		audit.WebApplication, audit.Service, audit.ShinyApp, audit.DesktopApplication, audit.DataPipeline, audit.Library,

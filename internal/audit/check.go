@@ -21,6 +21,9 @@ type Check struct {
 	// Uses is the evidence that sharpens the answer when it can be had; the
 	// check is called without it too.
 	Uses Need
+	// Dated is true when the answer may change while the commit, the tags and what
+	// the forge says do not: with the day, with who stays or with advisories.
+	Dated bool
 	// Kinds are the deliverables the question makes sense for; nil means all.
 	// A repository with none of them is not applicable, and Run is not called.
 	Kinds []Kind
