@@ -10,6 +10,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/acquire"
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/evidence"
+	"github.com/perenne-audit/perenne/internal/handover"
 	"github.com/perenne-audit/perenne/internal/queue"
 	"github.com/perenne-audit/perenne/internal/store"
 )
@@ -69,7 +70,14 @@ func (k *Keeper) Audit(ctx context.Context, job queue.Job) error {
 	}
 	o := k.Options.For(challenge, source)
 	o.Acquire.TakenAt = k.Now().UTC().Truncate(time.Second)
-	o.Acquire.Needs = needs(o.Questions())
+	if o.Handover == nil {
+		// Which commit changed which file costs more to fetch than all else: only for
+		// those of whom somebody leaves.
+		if question := (handover.Question{People: o.People}); question.Leavers() {
+			o.Handover = &question
+		}
+	}
+	o.Acquire.Needs = o.needs()
 	run := &keeping{Keeper: k, key: store.Key{Challenge: job.Challenge, Repository: job.Repository}, options: o,
 		target: source.URL, account: Account{Stages: map[string]time.Duration{}}}
 	err = run.audit(ctx)
@@ -96,7 +104,11 @@ type keeping struct {
 
 // scope names what the evidence was gathered for, beside the commit.
 func (r *keeping) scope() string {
-	return r.options.Acquire.Folder + "@" + r.options.Acquire.Needs.String()
+	scope := r.options.Acquire.Folder + "@" + r.options.Acquire.Needs.String()
+	for _, kind := range r.options.Kinds {
+		scope += "," + string(kind)
+	}
+	return scope
 }
 
 // timed runs one stage and notes how long it took.
@@ -124,7 +136,7 @@ func (r *keeping) audit(ctx context.Context) error {
 	recorder := evidence.Record(s.Snapshot)
 	var result *audit.Result
 	if err := r.timed("judge", func() (err error) {
-		result, err = r.options.judge(ctx, r.target, s.Snapshot)
+		result, err = r.options.judge(ctx, r.target, s.Snapshot, nil)
 		return err
 	}); err != nil {
 		return err
@@ -137,7 +149,7 @@ func (r *keeping) audit(ctx context.Context) error {
 }
 
 // unchanged judges again from kept evidence when the commit is the one that was
-// audited last.
+// audited last: what lies in the commit alone keeps its answer.
 func (r *keeping) unchanged(ctx context.Context) (*audit.Result, bool) {
 	state, err := r.Store.State(ctx, r.key)
 	if err != nil || state.Latest == nil {
@@ -162,7 +174,7 @@ func (r *keeping) unchanged(ctx context.Context) (*audit.Result, bool) {
 	heads.Refresh(replayed.Snapshot)
 	var result *audit.Result
 	err = r.timed("judge", func() (err error) {
-		result, err = r.options.judge(ctx, r.target, replayed.Snapshot)
+		result, err = r.options.judge(ctx, r.target, replayed.Snapshot, state.Latest.Result)
 		return err
 	})
 	return result, err == nil && replayed.Whole()

@@ -13,6 +13,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/deliverable"
 	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/handover"
 	"github.com/perenne-audit/perenne/internal/history"
 	"github.com/perenne-audit/perenne/internal/judge"
 	"github.com/perenne-audit/perenne/internal/plan"
@@ -45,6 +46,9 @@ type Options struct {
 	Advisories *audit.Advisories
 	// Dates are what the plan counts back from; both may be zero.
 	Dates audit.Dates
+	// Handover asks what leaves with people; nil for not at all. Its People are set
+	// from those above.
+	Handover *handover.Question
 	// Acquire says how to read repositories; its Needs are set from Checks.
 	Acquire acquire.Options
 }
@@ -68,13 +72,13 @@ func (o Options) For(c *audit.Challenge, source audit.Source) Options {
 
 // Audit audits one repository. The error is acquire's, or the context's.
 func Audit(ctx context.Context, target string, o Options) (*audit.Result, error) {
-	o.Acquire.Needs = needs(o.Questions())
+	o.Acquire.Needs = o.needs()
 	s, err := acquire.Fetch(ctx, target, o.Acquire)
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
-	result, err := o.judge(ctx, target, s.Snapshot)
+	result, err := o.judge(ctx, target, s.Snapshot, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -95,22 +99,30 @@ func (o Options) Questions() []*audit.Check {
 	return slices.DeleteFunc(all, func(c *audit.Check) bool { return !slices.Contains(o.Only, c.ID) })
 }
 
-func needs(checks []*audit.Check) audit.Need {
+// needs is the evidence that is asked for, and no other.
+func (o Options) needs() audit.Need {
 	var all audit.Need
-	for _, c := range checks {
+	for _, c := range o.Questions() {
 		all |= c.Needs | c.Uses
+	}
+	if o.Handover != nil {
+		all |= handover.Needs
 	}
 	return all
 }
 
 // judge does what comes after the acquisition, wherever the snapshot is from.
-func (o Options) judge(ctx context.Context, target string, s *audit.Snapshot) (*audit.Result, error) {
+// Before is what the same commit was found to be earlier, or nil: then what lies
+// in the commit alone is not asked again.
+func (o Options) judge(ctx context.Context, target string, s *audit.Snapshot, before *audit.Result) (*audit.Result, error) {
 	s.People, s.Attestations, s.Advisories = o.People, o.Attestations, o.Advisories
 	s.Policy = o.Policy
 	// A first view makes what the readers find shared with every check.
 	first := s.View()
-	s.Deliverables = o.deliverables(first)
-	judged, err := judge.Run(ctx, s, o.Questions())
+	result := o.describe(first, before)
+	result.Target, result.Repository, result.TakenAt, result.Limits = acquire.Show(target), s.Repository, s.TakenAt, s.Limits
+	s.Deliverables = result.Deliverables
+	judged, err := o.ask(ctx, s, before)
 	if err != nil {
 		return nil, fmt.Errorf("audit %s: %w", acquire.Show(target), err)
 	}
@@ -120,12 +132,22 @@ func (o Options) judge(ctx context.Context, target string, s *audit.Snapshot) (*
 		judged = fromTop(judged, o.Acquire.Folder)
 	}
 	scored := func(judged []audit.Judged) audit.Score { return score.By(o.Policy.Limits(), judged) }
-	return &audit.Result{
-		Target: acquire.Show(target), Catalogue: o.Catalogue, Policy: o.Policy.String(), Repository: s.Repository, TakenAt: s.TakenAt,
-		Deliverables: s.Deliverables, Languages: deliverable.Languages(first), DocumentationLanguage: language(first),
-		Score: scored(judged), Judged: judged, Actions: plan.Place(plan.Of(judged, scored), o.Dates, s.TakenAt),
-		Maintainers: history.Summary(first), Limits: s.Limits,
-	}, nil
+	result.Judged, result.Score = judged, scored(judged)
+	result.Actions = plan.Place(plan.Of(judged, scored), o.Dates, s.TakenAt)
+	return result, nil
+}
+
+// describe says what the repository is, which only another commit changes.
+func (o Options) describe(s *audit.Snapshot, before *audit.Result) *audit.Result {
+	r := &audit.Result{Catalogue: o.Catalogue, Policy: o.Policy.String()}
+	if o.stands(before) {
+		r.Deliverables, r.Languages, r.DocumentationLanguage = before.Deliverables, before.Languages, before.DocumentationLanguage
+		r.Maintainers = before.Maintainers
+		return r
+	}
+	r.Deliverables, r.Languages, r.DocumentationLanguage = o.deliverables(s), deliverable.Languages(s), language(s)
+	r.Maintainers = history.Summary(s)
+	return r
 }
 
 // deliverables returns what was stated, at the folders where it was also found,

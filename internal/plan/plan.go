@@ -13,15 +13,28 @@ import (
 // gain is found by scoring again with score, so that a blocker's cap, and the
 // weight of what is unknown, count as they really do.
 func Of(judged []audit.Judged, score func([]audit.Judged) audit.Score) []audit.Action {
-	before := score(judged)
+	// An axis depends on its own checks only.
+	own := map[audit.Axis][]audit.Judged{}
+	before := map[audit.Axis]float64{}
+	for _, j := range judged {
+		own[j.Check.Axis] = append(own[j.Check.Axis], j)
+	}
+	for axis, of := range own {
+		before[axis] = axisScore(score(of), axis)
+	}
 	var actions []audit.Action
-	for i, j := range judged {
+	for _, j := range judged {
 		if !j.Verdict.Answer.Gap() || j.Waived() {
 			continue
 		}
-		after := slices.Clone(judged)
-		after[i].Verdict.Answer = audit.AnswerMet
-		gain := axisScore(score(after), j.Check.Axis) - axisScore(before, j.Check.Axis)
+		axis := j.Check.Axis
+		after := slices.Clone(own[axis])
+		for i := range after {
+			if after[i].Check == j.Check {
+				after[i].Verdict.Answer = audit.AnswerMet
+			}
+		}
+		gain := axisScore(score(after), axis) - before[axis]
 		actions = append(actions, audit.Action{Check: j.Check, Gain: gain, Blocking: blocks(j), Side: j.Check.Side})
 	}
 	slices.SortStableFunc(actions, func(a, b audit.Action) int {
