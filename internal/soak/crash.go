@@ -58,7 +58,7 @@ func (s *soak) crash(ctx context.Context) error {
 // crashOn lets one process serve and work and two more work, kills one of them
 // again and again while repositories change, and then lets them finish.
 func (s *soak) crashOn(ctx context.Context, p place) error {
-	f, err := newForge(filepath.Join(s.dir, p.name+"-forge"), bases)
+	f, err := newForge(filepath.Join(s.dir, p.name+"-forge"), bases, small)
 	if err != nil {
 		return err
 	}

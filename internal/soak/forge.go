@@ -42,13 +42,17 @@ type forge struct {
 	questions map[int][]time.Time
 }
 
-func newForge(dir string, bases int) (*forge, error) {
+// newForge generates the repositories, whose shapes take turns too.
+func newForge(dir string, bases int, shapes ...shape) (*forge, error) {
 	f := &forge{dir: dir, bases: bases, heads: make([]string, bases), questions: map[int][]time.Time{}}
 	for n := range bases {
 		if err := git(nil, "init", "-q", "--bare", "-b", "main", f.path(n)); err != nil {
 			return nil, err
 		}
-		if err := git(history(n), "-C", f.path(n), "fast-import", "--quiet"); err != nil {
+		if err := git(shapes[n%len(shapes)].history(n), "-C", f.path(n), "fast-import", "--quiet"); err != nil {
+			return nil, err
+		}
+		if err := git(nil, "-C", f.path(n), "repack", "-a", "-d", "-q"); err != nil {
 			return nil, err
 		}
 		if err := f.look(n); err != nil {
@@ -165,15 +169,25 @@ func git(stdin io.Reader, args ...string) error {
 	return nil
 }
 
-// The shape of a generated repository: about 200 KB of files that compress as
-// code does, most of them changed several times.
-const files, lines, commits = 40, 60, 80
+// shape is the size of a generated repository. Its files compress as code does,
+// and most of them are changed several times.
+type shape struct{ files, commits int }
 
-// history invents the commits of a small web application, in the format of git
+// lines is the length of each file: about 5 KB.
+const lines = 60
+
+// small is enough where repositories are many and what they hold does not matter.
+var small = shape{40, 80}
+
+// usual are the sizes of real repositories: the lower quartile, twice the median
+// and the upper quartile of 62 public ones, most of them French administrations'.
+var usual = []shape{{113, 159}, {294, 597}, {773, 2232}, {294, 597}}
+
+// history invents the commits of a web application, in the format of git
 // fast-import. The same number gives the same commits.
-func history(n int) io.Reader {
+func (s shape) history(n int) io.Reader {
 	r := rand.New(rand.NewPCG(uint64(n), 7))
-	contents := make([][]string, files)
+	contents := make([][]string, s.files)
 	for i := range contents {
 		contents[i] = make([]string, lines)
 		for k := range contents[i] {
@@ -184,7 +198,7 @@ func history(n int) io.Reader {
 	put := func(name, content string) {
 		fmt.Fprintf(&b, "M 100644 inline %s\ndata %d\n%s\n", name, len(content), content)
 	}
-	for c := range commits {
+	for c := range s.commits {
 		who := fmt.Sprintf("dev%d", r.IntN(4))
 		fmt.Fprintf(&b, "commit refs/heads/main\ncommitter %s <%s@example.org> %d +0100\ndata 1\nx\n", who, who, 1_760_000_000+c*86_400)
 		if c == 0 {
@@ -195,7 +209,7 @@ func history(n int) io.Reader {
 			put("package.json", "{\"name\": \"application\", \"license\": \"MIT\", \"dependencies\": {\"express\": \"^4.18.2\"}, \"scripts\": {\"test\": \"jest\"}}\n")
 		}
 		for i := range contents {
-			if c == 0 || r.IntN(files/3) == 0 {
+			if c == 0 || r.IntN(s.files/3) == 0 {
 				contents[i][r.IntN(lines)] = line(r)
 				folder := []string{"src", "src", "src", "tests", "docs"}[i%5]
 				put(fmt.Sprintf("%s/file%d.js", folder, i), strings.Join(contents[i], ""))

@@ -71,7 +71,7 @@ func (s *soak) largePortfolio(ctx context.Context) error {
 }
 
 func (s *soak) largeOn(ctx context.Context, p place, database string, sample *audit.Result) error {
-	f, err := newForge(filepath.Join(s.dir, p.name+"-forge"), bases)
+	f, err := newForge(filepath.Join(s.dir, p.name+"-forge"), bases, small)
 	if err != nil {
 		return err
 	}
@@ -263,7 +263,7 @@ func (s *soak) fill(ctx context.Context, save func(n, seed int) error) (time.Dur
 
 // sampleResult audits one generated repository.
 func (s *soak) sampleResult(ctx context.Context) (*audit.Result, error) {
-	f, err := newForge(filepath.Join(s.dir, "sample"), 1)
+	f, err := newForge(filepath.Join(s.dir, "sample"), 1, small)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func (s *soak) sound(ctx context.Context, p place, db store.Store) error {
 // outage takes the database away from a running service, and the space on its
 // disk, and gives them back.
 func (s *soak) outage(ctx context.Context) error {
-	f, err := newForge(filepath.Join(s.dir, "outage-forge"), bases)
+	f, err := newForge(filepath.Join(s.dir, "outage-forge"), bases, small)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (s *soak) together(ctx context.Context) error {
 		return err
 	}
 	p = p.with("PERENNE_QUEUE_EVERY="+every.String(), "PERENNE_QUEUE_WORKERS=2", "PERENNE_QUEUE_PER_HOST=0")
-	f, err := newForge(filepath.Join(s.dir, "together-forge"), bases)
+	f, err := newForge(filepath.Join(s.dir, "together-forge"), bases, small)
 	if err != nil {
 		return err
 	}
