@@ -49,6 +49,9 @@ func wordSet(list string) map[string]bool {
 // shells are the info strings under which commands stand; "" may hold anything.
 var shells = wordSet("bash sh shell console shell-session shellsession zsh terminal bat cmd powershell ps1 fish text plaintext plain bash= sh-session prompt highlight commandline ksh {.bash} {bash}")
 
+// pythonBlocks are the info strings of Python.
+var pythonBlocks = wordSet("python py python3 ipython pycon {python}")
+
 // prompt is what a terminal prints before a command.
 var prompt = regexp.MustCompile(`^(?:\([\w.-]+\)\s*)?(?:[\w.-]+@[\w.-]+[:~/\w.-]*\s*)?[$%>#❯]\s+`)
 
@@ -98,6 +101,9 @@ func parseCode(code document.CodeBlock) []command {
 	}
 	if lang == "r" || lang == "{r}" {
 		return parseR(lines, code.Line)
+	}
+	if pythonBlocks[lang] {
+		return parsePython(lines, code.Line)
 	}
 	if lang != "" && !shells[lang] {
 		return nil
@@ -153,6 +159,19 @@ func parseR(lines []string, line int) []command {
 		if rStatements.MatchString(text) {
 			name, _, _ := strings.Cut(text, "(")
 			all = append(all, command{words: []string{name}, text: mask(text), line: line + i})
+		}
+	}
+	return all
+}
+
+// parsePython reads the installation that many write above the first lines of
+// Python, in the same block or in a cell of a notebook.
+func parsePython(lines []string, line int) []command {
+	var all []command
+	for i, text := range lines {
+		text = strings.TrimLeft(strings.TrimSpace(text), "!%")
+		if name, _, _ := strings.Cut(text, " "); name == "pip" || name == "pip3" || name == "conda" || name == "mamba" {
+			all = append(all, parseLine(text, line+i)...)
 		}
 	}
 	return all
@@ -262,4 +281,11 @@ func (c command) installs() bool {
 	}
 	return installers[name] || strings.HasPrefix(name, "./") || strings.Contains(name, "::") || strings.HasPrefix(name, "install") ||
 		name == "runApp" || strings.HasSuffix(name, "apt-get") || name == "brew" || path.Ext(name) == ".sh"
+}
+
+// generated reports whether the document that comes first is what a generator
+// wrote about a part of the repository: it says nothing of the whole.
+func generated(doc *document.Document) bool {
+	_, untouched := untouchedTemplate(doc)
+	return untouched && strings.Contains(doc.Path, "/")
 }

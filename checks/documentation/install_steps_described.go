@@ -61,6 +61,12 @@ func runInstallStepsDescribed(s *audit.Snapshot) audit.Verdict {
 		return facts(audit.PartlyMet("broken", "path", places[0].Path, "commands", shown).At(places[:min(len(places), maxPlaces)]...))
 	}
 	first := main.commands[0]
+	if i := slices.IndexFunc(main.commands, func(c command) bool { return c.words[0] != "git" || c.installs() }); i >= 0 {
+		first = main.commands[i]
+	}
+	if generated(main.doc) {
+		return facts(audit.PartlyMet("generated", "path", main.doc.Path).At(audit.Place{Path: main.doc.Path, Line: first.line, Text: first.text}))
+	}
 	return facts(audit.Met("described", "path", main.doc.Path).At(audit.Place{Path: main.doc.Path, Line: first.line, Text: first.text}))
 }
 
