@@ -23,7 +23,9 @@ type Result struct {
 	Actions               []Action
 	// Maintainers is nil when the history could not be had.
 	Maintainers *Maintainers
-	Limits      []Limit
+	// Handover is what leaves with people; nil when nobody asked.
+	Handover *Handover
+	Limits   []Limit
 	// Uncommitted lists paths of an audited folder that differ from its commit;
 	// they were not looked at.
 	Uncommitted []string

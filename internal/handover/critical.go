@@ -1,105 +1,98 @@
 package handover
 
 import (
+	"iter"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/history"
 	"github.com/perenne-audit/perenne/internal/knowledge"
 )
 
-// Concern is something that a service cannot do without.
-type Concern string
+// The concerns, in the order in which they are printed.
+var concerns = []string{deployment, integration, authentication, dataImport, migrations, secrets, licences}
 
-// Concerns lists them, in the order in which they are printed.
-var Concerns = []Concern{Deployment, Integration, Authentication, Import, Migrations, Secrets, Licences}
-
-// The concerns.
 const (
-	Deployment     Concern = "deployment"
-	Integration    Concern = "integration"
-	Authentication Concern = "authentication"
-	Import         Concern = "data-import"
-	Migrations     Concern = "migrations"
-	Secrets        Concern = "secrets-handling"
-	Licences       Concern = "licences"
+	deployment     = "deployment"
+	integration    = "continuous-integration"
+	authentication = "authentication"
+	dataImport     = "data-import"
+	migrations     = "migrations"
+	secrets        = "secrets-handling"
+	licences       = "licences"
 )
-
-// Critical is one concern and who knows its files.
-type Critical struct {
-	Concern Concern
-	// Files counts them; Paths names those that nobody who stays has ever changed,
-	// at most ten.
-	Files int
-	Paths []string
-	// Orphaned is true when nobody who stays is an author of any of them.
-	Orphaned bool
-	// Sole is the one person who ever changed them and leaves; nil when there are
-	// several or they stay. Nobody else has ever done this work.
-	Sole *history.Person
-}
 
 // words tell a concern by a part of a path: a folder or file named so, or whose
 // name begins or ends with the word.
-var words = map[Concern][]string{
-	Deployment:     {"deploy", "deployment", "deploiement", "déploiement", "helm", "charts", "k8s", "kubernetes", "ansible", "terraform", "puppet", "procfile", "dockerfile", "containerfile", "compose", "docker-compose", "docker"},
-	Integration:    {"workflows", "gitlab-ci", "jenkinsfile", "circleci", "travis", "drone", "azure-pipelines"},
-	Authentication: {"auth", "authentication", "authentification", "login", "oauth", "oauth2", "oidc", "openid", "saml", "sso", "keycloak", "franceconnect", "agentconnect", "proconnect", "session", "sessions", "permission", "permissions"},
-	Import:         {"import", "imports", "importer", "importers", "ingest", "ingestion", "etl", "scraper", "scrapers", "crawler", "crawlers", "harvest", "harvester", "dags", "moissonnage", "extraction"},
-	Migrations:     {"migrations", "migrate", "migration", "alembic", "flyway", "liquibase", "changelogs"},
-	Secrets:        {"secrets", "secret", "vault", "sops", "credentials"},
-	Licences:       {"licence", "license", "licences", "licenses", "copying", "reuse"},
+var words = map[string][]string{
+	deployment:     {"deploy", "deployment", "deploiement", "déploiement", "helm", "charts", "k8s", "kubernetes", "ansible", "terraform", "puppet", "procfile", "dockerfile", "containerfile", "compose", "docker-compose", "docker"},
+	integration:    {"workflows", "gitlab-ci", "jenkinsfile", "circleci", "travis", "drone", "azure-pipelines"},
+	authentication: {"auth", "authentication", "authentification", "login", "oauth", "oauth2", "oidc", "openid", "saml", "sso", "keycloak", "franceconnect", "agentconnect", "proconnect", "session", "sessions", "permission", "permissions"},
+	dataImport:     {"import", "imports", "importer", "importers", "ingest", "ingestion", "etl", "scraper", "scrapers", "crawler", "crawlers", "harvest", "harvester", "dags", "moissonnage", "extraction"},
+	migrations:     {"migrations", "migrate", "migration", "alembic", "flyway", "liquibase", "changelogs"},
+	secrets:        {"secrets", "secret", "vault", "sops", "credentials"},
+	licences:       {"licence", "license", "licences", "licenses", "copying", "reuse"},
 }
 
 const criticalPaths = 10
 
-func critical(m *knowledge.Map, gone knowledge.Leavers) []Critical {
-	var all []Critical
-	for _, concern := range Concerns {
-		if c := about(concern, m, gone); c.Files > 0 {
+// critical says who knows what a service cannot do without; concerns for which the
+// repository holds no file are left out.
+func (v *view) critical() []audit.CriticalWork {
+	all := []audit.CriticalWork{}
+	for _, concern := range concerns {
+		if c := v.about(concern); c.Files > 0 {
 			all = append(all, c)
 		}
 	}
 	return all
 }
 
-func about(concern Concern, m *knowledge.Map, gone knowledge.Leavers) Critical {
-	c := Critical{Concern: concern, Orphaned: true}
+func (v *view) about(concern string) audit.CriticalWork {
+	c := audit.CriticalWork{Concern: concern, Orphaned: true}
 	everybody := map[*history.Person]bool{}
-	for _, files := range [][]knowledge.File{m.Files, m.Others} {
-		for i := range files {
-			f := &files[i]
-			if len(f.Experts) == 0 || !concerns(f.Path, concern) {
-				continue
+	for f := range v.touching(concern) {
+		c.Files++
+		stays := false
+		for _, e := range f.Experts {
+			everybody[e.Person] = true
+			stays = stays || !v.gone[e.Person]
+			if e.Author && !v.gone[e.Person] {
+				c.Orphaned = false
 			}
-			c.Files++
-			stays := false
-			for _, e := range f.Experts {
-				everybody[e.Person] = true
-				stays = stays || !gone[e.Person]
-				if e.Author && !gone[e.Person] {
-					c.Orphaned = false
-				}
-			}
-			if !stays && len(c.Paths) < criticalPaths {
-				c.Paths = append(c.Paths, f.Path)
-			}
+		}
+		if !stays && len(c.Paths) < criticalPaths {
+			c.Paths = append(c.Paths, clean(f.Path))
 		}
 	}
 	if len(everybody) == 1 {
 		for p := range everybody {
-			if gone[p] {
-				c.Sole = p
+			if v.gone[p] {
+				c.Sole = v.name(p)
 			}
 		}
 	}
 	return c
 }
 
-// concerns tells by the path alone.
-func concerns(file string, concern Concern) bool {
-	if concern == Licences && strings.Contains(file, "/") {
+// touching yields the files of a concern that somebody changed.
+func (v *view) touching(concern string) iter.Seq[*knowledge.File] {
+	return func(yield func(*knowledge.File) bool) {
+		for _, files := range [][]knowledge.File{v.Files, v.Map.Others} {
+			for i := range files {
+				if f := &files[i]; len(f.Experts) > 0 && regards(f.Path, concern) && !yield(f) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// regards tells by the path alone.
+func regards(file, concern string) bool {
+	if concern == licences && strings.Contains(file, "/") {
 		// What lies deeper belongs to a part that somebody else wrote, or is a page
 		// about licences.
 		return false

@@ -1,11 +1,10 @@
 // Package handover says what leaves with people: which folders nobody who stays
-// knows, which work only they did, and whom to train on what. It is pure, and
-// says nothing about anybody but what the history shows.
+// knows, which work only they did, and whom to train on what before they go. It is
+// pure, and says nothing about anybody but what the history shows.
 package handover
 
 import (
 	"cmp"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -15,146 +14,175 @@ import (
 	"github.com/perenne-audit/perenne/internal/knowledge"
 )
 
-// Report is what becomes of one repository when people leave.
-type Report struct {
-	// At is the day counted to.
-	At time.Time
-	// Leavers and Stayers are all who ever changed a file that is still there, in
-	// the order of [history.People]; Leavers are those named who did.
-	Leavers, Stayers []Person
-	// Unmatched are people who were named and whom the history does not know.
-	Unmatched []audit.Person
-	// Total is what is lost of the source files.
-	Total knowledge.Loss
-	// BusFactor is how few people would have to leave for half of the source files
-	// to lose every author, today; zero when half have none already.
-	BusFactor int
-	// Areas are the folders, those that lose most first.
-	Areas []Area
-	// Critical is what a service cannot do without, in the order of [Concerns];
-	// concerns for which the repository holds no file are left out.
-	Critical []Critical
-	// Training is the fewest people who could take over every area that loses
-	// something, and what each takes.
-	Training []Training
-	// Curve is what has been lost after each departure, in time; one point for all
-	// when no dates are known.
-	Curve []Point
+// Needs is the evidence that [Of] looks at.
+const Needs = audit.NeedTree | audit.NeedAuthors | audit.NeedFileHistory | audit.NeedTags
+
+// Question says who leaves.
+type Question struct {
+	// Model is how knowledge is told; the zero value is [knowledge.Published].
+	Model knowledge.Model
+	// People are those of whom somebody said whether and when they leave. Whoever
+	// leaves counts as gone, whatever the date: it is when, not whether.
+	People []audit.Person
+	// Others makes everybody leave of whom nobody said that they stay.
+	Others bool
+	// Since is when progress is counted from; zero for no progress.
+	Since time.Time
+	// Name replaces names; nil leaves them.
+	Name Namer
 }
 
-// Person is somebody of the history, and what they know.
-type Person struct {
-	*history.Person
-	// Files is the share of the known source files of which they are an author, 0
-	// to 1.
-	Files float64
-	// Leaves is when; zero when nobody said.
-	Leaves time.Time
+// Leavers reports whether somebody is said to leave.
+func (q *Question) Leavers() bool {
+	return q.Others || slices.ContainsFunc(q.People, func(p audit.Person) bool { return !p.Staying && (p.Leaving || !p.Leaves.IsZero()) })
 }
 
-// Area is a folder.
-type Area struct {
-	// Folder is "" for the top of the repository, where it stands for the files
-	// that lie in no other area.
-	Folder string
-	knowledge.Loss
-	// Knew are those who know most of it today, at most five, the most first.
-	// Knows are those of them and of everybody else who stay.
-	Knew, Knows []Share
+// view is one question about one repository, with all that it is answered from.
+type view struct {
+	*knowledge.Map
+	*Question
+	s      *audit.Snapshot
+	gone   knowledge.Leavers
+	leaves map[*history.Person]time.Time
+	// files counts the files of which somebody is an author.
+	files map[*history.Person]int
+	loss  audit.Loss
 }
 
-// Share is a person's part in an area.
-type Share struct {
-	*history.Person
-	// Files is the share of the area's known files of which they are an author, 0
-	// to 1.
-	Files float64
-}
+const (
+	// stayersMost and whatIfMost bound lists of people.
+	stayersMost = 20
+	whatIfMost  = 5
+	// areasMost is how many folders anybody reads about.
+	areasMost = 60
+)
 
-// Point is what has been lost by a day.
-type Point struct {
-	At time.Time
-	knowledge.Loss
-	// Gone counts who has left by then.
-	Gone int
-}
-
-// Of answers for one repository. People are those of whom somebody said whether
-// and when they leave; at is the day of the question, by which those whose date
-// has come, or who leave at an unknown date, have left. With others set, so has
-// everybody of whom nobody said that they stay. It is nil when the map is: then
-// nothing is known.
-func Of(m *knowledge.Map, people []audit.Person, others bool, at time.Time) *Report {
+// Of answers for one repository. It is never nil; where nothing is known it says
+// why.
+func Of(s *audit.Snapshot, q Question) *audit.Handover {
+	h := &audit.Handover{At: s.TakenAt, Since: q.Since, Leavers: []audit.Knower{}, Stayers: []audit.Knower{}, Areas: []audit.HandoverArea{},
+		Critical: []audit.CriticalWork{}, Roles: []audit.SoleRole{}}
+	if s.History == nil || s.History.Files == nil {
+		h.Unknown = audit.NoFileHistory
+		return h
+	}
+	if q.Model == (knowledge.Model{}) {
+		q.Model = knowledge.Published
+	}
+	m := knowledge.Of(s, q.Model)
 	if m == nil {
-		return nil
+		h.Unknown = audit.NoSource
+		return h
 	}
-	r := &Report{At: at, BusFactor: len(m.BusFactor())}
-	gone, leaves := r.leavers(m, people, others, at)
-	r.Total = knowledge.Without(m.Files, gone)
-	r.people(m, gone, leaves)
-	r.Areas = areas(m, gone)
-	r.Critical = critical(m, gone)
-	r.Training = train(m, r.Areas, gone)
-	r.Curve = curve(m, gone, leaves, at)
-	return r
+	v := &view{Map: m, Question: &q, s: s, gone: knowledge.Leavers{}, leaves: map[*history.Person]time.Time{}, files: authored(m.Files)}
+	h.Partial, h.SourceFiles = s.History.Truncated, len(m.Files)
+	h.Unmatched = v.match()
+	v.loss = lossOf(m.Files, v.gone)
+	h.Loss = v.loss
+	v.people(h)
+	factor := len(m.BusFactor())
+	h.BusFactor = &factor
+	areas := v.areas()
+	h.Critical, h.Roles = v.critical(), v.roles()
+	if !q.Leavers() {
+		h.WhatIf = v.whatIf(areas)
+	} else {
+		h.Curve = v.curve()
+	}
+	if !q.Since.IsZero() {
+		h.Progress = v.progress(areas)
+	}
+	h.Transfer = v.transfer(areas)
+	for _, a := range areas[:min(len(areas), areasMost)] {
+		h.Areas = append(h.Areas, a.shown)
+	}
+	return h
 }
 
-// leavers matches those who were named with those of the history.
-func (r *Report) leavers(m *knowledge.Map, people []audit.Person, others bool, at time.Time) (knowledge.Leavers, map[*history.Person]time.Time) {
-	gone, leaves, stays := knowledge.Leavers{}, map[*history.Person]time.Time{}, knowledge.Leavers{}
-	for _, named := range people {
-		person := m.People.Find(named.Name, "", named.Emails...)
-		switch {
-		case person == nil:
-			if named.Leaving || named.Staying || !named.Leaves.IsZero() {
-				r.Unmatched = append(r.Unmatched, named)
-			}
-		case named.Staying:
-			stays[person] = true
-		case !named.Leaves.IsZero():
-			leaves[person] = named.Leaves
-			gone[person] = !named.Leaves.After(at)
-		case named.Leaving:
-			gone[person] = true
-		}
-	}
-	if others {
-		for _, person := range m.People.Persons {
-			if _, dated := leaves[person]; !stays[person] && !dated {
-				gone[person] = true
-			}
-		}
-	}
-	for person := range stays {
-		delete(gone, person)
-	}
-	return gone, leaves
+func lossOf(files []knowledge.File, gone knowledge.Leavers) audit.Loss {
+	l := knowledge.Without(files, gone)
+	return audit.NewLoss(l.Known, l.Orphaned, l.KnownBytes, l.OrphanedBytes)
 }
 
-// people tells those who leave from those who stay.
-func (r *Report) people(m *knowledge.Map, gone knowledge.Leavers, leaves map[*history.Person]time.Time) {
-	counts, touched := map[*history.Person]int{}, map[*history.Person]bool{}
-	for _, files := range [][]knowledge.File{m.Files, m.Others} {
-		for i := range files {
-			for _, e := range files[i].Experts {
-				touched[e.Person] = true
-			}
-		}
-	}
-	for i := range m.Files {
-		for _, p := range m.Files[i].Authors() {
+// authored counts the files of which each person is an author.
+func authored(files []knowledge.File) map[*history.Person]int {
+	counts := map[*history.Person]int{}
+	for i := range files {
+		for _, p := range files[i].Authors() {
 			counts[p]++
 		}
 	}
-	for _, p := range m.People.Persons {
-		one := Person{Person: p, Files: share(counts[p], r.Total.Known), Leaves: leaves[p]}
+	return counts
+}
+
+// match finds those who were named among those of the history, and returns who
+// should leave and is not there.
+func (v *view) match() (unmatched []string) {
+	stays := knowledge.Leavers{}
+	for _, named := range v.Question.People {
+		person := v.Map.People.Find(named.Name, "", named.Emails...)
+		leaving := !named.Staying && (named.Leaving || !named.Leaves.IsZero())
 		switch {
-		case gone[p]:
-			r.Leavers = append(r.Leavers, one)
-		case touched[p]:
-			r.Stayers = append(r.Stayers, one)
+		case person == nil && leaving:
+			unmatched = append(unmatched, v.unknown(named))
+		case person == nil:
+		case named.Staying:
+			stays[person] = true
+		case leaving:
+			v.gone[person] = true
+			if v.leaves[person].Before(named.Leaves) {
+				v.leaves[person] = named.Leaves
+			}
 		}
 	}
+	for _, person := range v.Map.People.Persons {
+		if v.Question.Others && !stays[person] {
+			v.gone[person] = true
+		}
+	}
+	for person := range stays {
+		delete(v.gone, person)
+		delete(v.leaves, person)
+	}
+	return unmatched
+}
+
+// unknown names somebody whom the history does not know.
+func (v *view) unknown(p audit.Person) string {
+	if v.Name != nil {
+		return v.Name(stranger(p))
+	}
+	if p.Name != "" || len(p.Emails) == 0 {
+		return clean(p.Name)
+	}
+	return clean(p.Emails[0])
+}
+
+// stranger is a person of whom nothing but the name and the addresses is known.
+func stranger(p audit.Person) *history.Person {
+	one := &history.Person{Name: p.Name}
+	for _, email := range p.Emails {
+		one.Aliases = append(one.Aliases, history.Alias{Name: p.Name, Email: email})
+	}
+	return one
+}
+
+// name is what a person is called in the report.
+func (v *view) name(p *history.Person) string {
+	switch {
+	case p == nil:
+		return ""
+	case v.Name != nil:
+		return v.Name(p)
+	}
+	return clean(p.Name)
+}
+
+// clean takes out what no database keeps.
+func clean(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "") }
+
+func (v *view) knower(p *history.Person, files, of int) audit.Knower {
+	return audit.Knower{Name: v.name(p), Files: share(files, of), Leaves: v.leaves[p]}
 }
 
 func share(part, whole int) float64 {
@@ -164,85 +192,25 @@ func share(part, whole int) float64 {
 	return float64(part) / float64(whole)
 }
 
-const (
-	// areaFiles and areaShare are how many files, and what share of them, make a
-	// folder too large to be spoken of as one.
-	areaFiles = 12
-	areaShare = 0.2
-	// knewMost is how many people are named for an area.
-	knewMost = 5
-)
-
-// areas cuts the tree into folders small enough to speak of.
-func areas(m *knowledge.Map, gone knowledge.Leavers) []Area {
-	large := max(areaFiles, int(areaShare*float64(len(m.Files))))
-	var all []Area
-	for _, group := range split("", m.Files, large) {
-		all = append(all, area(group.folder, group.files, gone))
-	}
-	slices.SortStableFunc(all, func(a, b Area) int {
-		return cmp.Or(cmp.Compare(b.OrphanedBytes, a.OrphanedBytes), cmp.Compare(b.Orphaned, a.Orphaned), cmp.Compare(a.Folder, b.Folder))
-	})
-	return all
-}
-
-type group struct {
-	folder string
-	files  []knowledge.File
-}
-
-// split goes into a folder as long as it holds too many files. Files are in the
-// order of their paths.
-func split(folder string, files []knowledge.File, large int) []group {
-	if folder != "" && len(files) <= large {
-		return []group{{folder, files}}
-	}
-	var (
-		own    []knowledge.File
-		groups []group
-	)
-	below := map[string][]knowledge.File{}
-	var order []string
-	for _, f := range files {
-		rest := strings.TrimPrefix(strings.TrimPrefix(f.Path, folder), "/")
-		first, _, deeper := strings.Cut(rest, "/")
-		if !deeper {
-			own = append(own, f)
-			continue
-		}
-		child := path.Join(folder, first)
-		if below[child] == nil {
-			order = append(order, child)
-		}
-		below[child] = append(below[child], f)
-	}
-	if len(own) > 0 {
-		groups = append(groups, group{folder, own})
-	}
-	for _, child := range order {
-		groups = append(groups, split(child, below[child], large)...)
-	}
-	return groups
-}
-
-func area(folder string, files []knowledge.File, gone knowledge.Leavers) Area {
-	a := Area{Folder: folder, Loss: knowledge.Without(files, gone)}
-	counts := map[*history.Person]int{}
-	for i := range files {
-		for _, p := range files[i].Authors() {
-			counts[p]++
+// people tells those who leave from those who stay.
+func (v *view) people(h *audit.Handover) {
+	touched := map[*history.Person]int{}
+	for _, files := range [][]knowledge.File{v.Files, v.Map.Others} {
+		for i := range files {
+			for _, e := range files[i].Experts {
+				touched[e.Person] = v.files[e.Person]
+			}
 		}
 	}
-	for _, p := range ranked(counts) {
-		one := Share{p, share(counts[p], a.Known)}
-		if len(a.Knew) < knewMost {
-			a.Knew = append(a.Knew, one)
-		}
-		if !gone[p] && len(a.Knows) < knewMost {
-			a.Knows = append(a.Knows, one)
+	h.People = len(touched)
+	for _, p := range ranked(touched) {
+		switch one := v.knower(p, v.files[p], v.loss.KnownFiles); {
+		case v.gone[p]:
+			h.Leavers = append(h.Leavers, one)
+		case len(h.Stayers) < stayersMost:
+			h.Stayers = append(h.Stayers, one)
 		}
 	}
-	return a
 }
 
 // ranked lists people by their count, the highest first.
@@ -257,30 +225,40 @@ func ranked(counts map[*history.Person]int) []*history.Person {
 	return all
 }
 
-// curve follows the departures in time. Those without a date leave on the day of
-// the question.
-func curve(m *knowledge.Map, gone knowledge.Leavers, leaves map[*history.Person]time.Time, at time.Time) []Point {
-	days := map[time.Time][]*history.Person{}
-	for p, day := range leaves {
-		days[day] = append(days[day], p)
-	}
-	for p := range gone {
-		if _, dated := leaves[p]; !dated && gone[p] {
-			days[at] = append(days[at], p)
+// whatIf lets each of the most knowing people leave alone.
+func (v *view) whatIf(areas []area) []audit.WhatIf {
+	var all []audit.WhatIf
+	for _, p := range ranked(v.files)[:min(len(v.files), whatIfMost)] {
+		gone := knowledge.Leavers{p: true}
+		one := audit.WhatIf{Name: v.name(p), Loss: lossOf(v.Files, gone)}
+		for _, a := range areas {
+			if l := knowledge.Without(a.files, gone); l.Known > 0 && l.Orphaned == l.Known {
+				one.Folders++
+			}
 		}
+		all = append(all, one)
 	}
-	var order []time.Time
-	for day := range days {
-		order = append(order, day)
+	return all
+}
+
+// curve follows the departures in time. Those without a date leave last: nobody
+// said when.
+func (v *view) curve() []audit.LossPoint {
+	var days []time.Time
+	for _, day := range v.leaves {
+		days = append(days, day)
 	}
-	slices.SortFunc(order, time.Time.Compare)
-	var points []Point
+	slices.SortFunc(days, time.Time.Compare)
+	days = slices.CompactFunc(days, time.Time.Equal)
+	var points []audit.LossPoint
 	left := knowledge.Leavers{}
-	for _, day := range order {
-		for _, p := range days[day] {
-			left[p] = true
+	for _, day := range days {
+		for p, leaves := range v.leaves {
+			if leaves.Equal(day) {
+				left[p] = true
+			}
 		}
-		points = append(points, Point{At: day, Loss: knowledge.Without(m.Files, left), Gone: len(left)})
+		points = append(points, audit.LossPoint{At: day, Gone: len(left), Loss: lossOf(v.Files, left)})
 	}
 	return points
 }

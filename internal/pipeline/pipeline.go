@@ -134,6 +134,7 @@ func (o Options) judge(ctx context.Context, target string, s *audit.Snapshot, be
 	scored := func(judged []audit.Judged) audit.Score { return score.By(o.Policy.Limits(), judged) }
 	result.Judged, result.Score = judged, scored(judged)
 	result.Actions = plan.Place(plan.Of(judged, scored), o.Dates, s.TakenAt)
+	result.Handover = o.handover(first, result.Actions)
 	return result, nil
 }
 
