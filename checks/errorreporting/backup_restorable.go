@@ -1,7 +1,9 @@
 package errorreporting
 
 import (
+	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/database"
@@ -73,12 +75,49 @@ func keptIn(s *audit.Snapshot) (database.Use, bool) {
 	return database.Use{}, false
 }
 
-// serves reports whether a deliverable with a server uses a database: a pipeline
-// may only read one that others keep.
+// serves reports whether a deliverable with a server uses a database as its own: a
+// pipeline may only read one that others keep, and so may a server whose code holds
+// queries that read, none that writes, and no library that lays out tables.
 func serves(s *audit.Snapshot) bool {
 	return slices.ContainsFunc(s.Deliverables, func(d audit.Deliverable) bool {
-		return !d.Static && (d.Kind == audit.WebApplication || d.Kind == audit.Service) && len(database.For(s, d.Root)) > 0
+		if d.Static || d.Kind != audit.WebApplication && d.Kind != audit.Service {
+			return false
+		}
+		uses := database.For(s, d.Root)
+		own := slices.ContainsFunc(uses, func(u database.Use) bool { return u.Mapper || u.Started })
+		return own || len(uses) > 0 && !onlyReads(s, d.Root)
 	})
+}
+
+// querySuffixes are of files in which queries are written down.
+const querySuffixes = ".java .kt .scala .py .js .ts .mjs .php .rb .go .cs .rs .sql .xml"
+
+// maxQueriesRead is how many files are searched for queries.
+const maxQueriesRead = 300
+
+var (
+	readQuery  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?is)\bselect\b.{1,400}?\bfrom\b`) })
+	writeQuery = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\binsert\s+into\b|\bcreate\s+table\b|\bdelete\s+from\b|\bupdate\s+[\w."]+\s+set\b`)
+	})
+)
+
+// onlyReads reports whether the sources below a folder hold queries, and only
+// queries that read.
+func onlyReads(s *audit.Snapshot, root string) bool {
+	reads := false
+	files := sources(s, root, querySuffixes)
+	for _, f := range files[:min(len(files), maxQueriesRead)] {
+		content, ok := s.ReadText(f)
+		if !ok {
+			continue
+		}
+		if writeQuery().MatchString(content) {
+			return false
+		}
+		reads = reads || readQuery().MatchString(content)
+	}
+	return reads
 }
 
 // backupPlaces returns where the repository says or does how data is saved and

@@ -39,7 +39,7 @@ func backupScripts(s *audit.Snapshot) []audit.Place {
 			places = append(places, audit.Place{Path: f.Path})
 		}
 		if script.IsMakefile(f.Name()) && !secondary(f.Path) {
-			if m := script.MakefileIn(s, f.Dir()); m != nil && anySaves(m.Targets) {
+			if m := script.MakefileIn(s, f.Dir()); m != nil && (anySaves(m.Targets) || anyDumps(m.Targets)) {
 				places = append(places, audit.Place{Path: f.Path})
 			}
 		}
@@ -72,6 +72,22 @@ func savesByName(name string) bool {
 func anySaves[T any](names map[string]T) bool {
 	for name := range names {
 		if savesData(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// dumpPrograms write a whole database to a file, or read it back.
+var dumpPrograms = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:pg_dump|pg_dumpall|pg_restore|mysqldump|mariadb-dump|mongodump|mongorestore)\b`)
+})
+
+// anyDumps reports whether a target of a Makefile runs one of them, whatever its
+// name says.
+func anyDumps(targets map[string]*script.Target) bool {
+	for _, t := range targets {
+		if dumpPrograms().MatchString(t.Script()) {
 			return true
 		}
 	}
