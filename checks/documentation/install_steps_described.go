@@ -2,6 +2,7 @@ package docs
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
@@ -115,7 +116,7 @@ func installDocuments(s *audit.Snapshot) []*document.Document {
 	}
 	add(document.Readme(s))
 	for _, f := range guide.Files(s) {
-		if slices.Contains(installNames, guide.Stem(f.Name())) {
+		if slices.Contains(installNames, unnumbered(guide.Stem(f.Name()))) {
 			add(document.Open(s, f))
 		}
 	}
@@ -131,6 +132,9 @@ func installDocuments(s *audit.Snapshot) []*document.Document {
 	}
 	return docs
 }
+
+// unnumbered is a name without the number that sets its place in a folder.
+func unnumbered(stem string) string { return strings.TrimLeft(stem, "0123456789-_. ") }
 
 // stepsIn reads the commands of a document in the sections about installing and
 // using; where no heading says so, in all but those about production.
