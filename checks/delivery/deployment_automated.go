@@ -93,9 +93,13 @@ func platformFile(s *audit.Snapshot) (file string, found bool) {
 var serverPrograms = []string{"systemctl", "service", "kubectl", "helm", "ansible-playbook", "a2ensite", "supervisorctl", "nomad", "gunicorn", "uwsgi", "passenger"}
 
 // serverInstallation finds what a product that others host calls installation:
-// a section whose commands start it, in a container or as a service.
+// a section whose commands start it, in a container or as a service, or a page
+// that prepares a machine for it.
 func serverInstallation(s *audit.Snapshot) (guide.Passage, bool) {
 	for _, p := range guide.Passages(s, guide.Install, func(string) bool { return false }) {
+		if !guide.IsReadme(p.Doc.Path) && guide.OnServer(p.Sections) {
+			return p, true
+		}
 		for _, section := range p.Sections {
 			for _, code := range section.Code {
 				for _, c := range script.Commands(strings.ReplaceAll(code.Text, "$ ", "")) {

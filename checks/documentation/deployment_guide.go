@@ -71,7 +71,7 @@ func serverInstallations(s *audit.Snapshot) []guide.Passage {
 			continue
 		}
 		runs := slices.ContainsFunc(commandsIn(doc.Sections), func(c command) bool { return serverPrograms[c.words[0]] })
-		if runs && !isJournal(doc) {
+		if (runs || guide.OnServer(doc.Sections)) && !isJournal(doc) {
 			found = append(found, guide.Passage{Doc: doc, Sections: doc.Sections})
 		}
 	}
@@ -86,7 +86,8 @@ var productionWord = regexp.MustCompile(`(?i)\b(?:production|prod)\b`)
 
 func mentionsProduction(sections []document.Section) bool {
 	return slices.ContainsFunc(sections, func(s document.Section) bool {
-		return productionWord.MatchString(s.Heading) || productionWord.MatchString(s.Text)
+		typed := slices.ContainsFunc(s.Code, func(c document.CodeBlock) bool { return productionWord.MatchString(c.Text) })
+		return typed || productionWord.MatchString(s.Heading) || productionWord.MatchString(s.Text)
 	})
 }
 

@@ -8,8 +8,10 @@ package guide
 import (
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
@@ -224,6 +226,17 @@ func Places(found []Passage) []audit.Place {
 		}
 	}
 	return list
+}
+
+// serverWords are of machines that nobody develops on.
+var serverWords = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:vms?|vps|machine virtuelle|virtual machine|reverse proxy|proxy inverse|serveur dedie|dedicated server)\b`)
+})
+
+// OnServer reports whether sections prepare a machine that serves, rather than a
+// developer's.
+func OnServer(sections []document.Section) bool {
+	return slices.ContainsFunc(sections, func(s document.Section) bool { return serverWords().MatchString(Plain(s.Text)) })
 }
 
 // Static reports whether all that is delivered, of the kinds that a check asks
