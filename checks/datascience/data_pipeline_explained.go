@@ -124,7 +124,7 @@ var headings = [aspects]string{
 		variables d apprentissage|variables du modele|variables explicatives|description des colonnes|=colonnes|=columns|=champs|=fields|column descriptions|
 		description des donnees|description of the data|data description|description des tables|documentation de la table|documentation des tables|=tables|
 		data catalog|data catalogue|catalogue de donnees|catalogue des donnees|signification des|lexique|glossaire|glossary|nomenclature|nomenclatures|
-		variables de sortie|donnees produites|format des donnees|format du fichier|data format|description of variables|variable descriptions`,
+		variables de sortie|donnees produites|format des donnees|format du fichier|format des fichiers|file format|=format excel|=format csv|=format json|data format|description of variables|variable descriptions`,
 	order: `chaine de traitement|chaine de traitements|chaines de traitement|traitement des donnees|traitements|=traitement|processing steps|data processing|pipeline|pipelines|
 		data flow|dataflow|flux de donnees|flux|lineage|=etl|etapes du traitement|etapes de traitement|=etapes|=les etapes|grandes etapes|ordre d execution|
 		ordre des traitements|execution order|order of execution|enchainement|dag|dags|flow|flows|data workflow|algorithme|algorithmes|algorithm|methodologie|methodology|

@@ -68,11 +68,29 @@ func samplesOf(s *audit.Snapshot) []audit.Place {
 		if len(found) == mostSamples {
 			break
 		}
-		if f.Mode != audit.Symlink && f.Mode != audit.Submodule && f.SizeBytes != 0 && isSample(f) {
+		if f.Mode != audit.Symlink && f.Mode != audit.Submodule && f.SizeBytes != 0 && isSample(f) && !emptySeeds(s, f) {
 			found = append(found, audit.Place{Path: f.Path})
 		}
 	}
 	return found
+}
+
+// emptySeeds reports whether a file of Ruby seeds is as its generator left it: a
+// comment on how to write some.
+func emptySeeds(s *audit.Snapshot, f audit.File) bool {
+	content, ok := "", false
+	if f.Name() == "seeds.rb" {
+		content, ok = s.ReadText(f)
+	}
+	if !ok {
+		return false
+	}
+	for line := range strings.Lines(content) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			return false
+		}
+	}
+	return true
 }
 
 func isSample(f audit.File) bool {
