@@ -230,7 +230,7 @@ func (x *interpreter) python(arguments []string, dir string, depth int) verifica
 	return nothing
 }
 
-var rTests = []string{"devtools::test", "testthat::", "test_check(", "test_dir(", "rcmdcheck", "devtools::check", "tinytest", "covr::", "shinytest", "RUnit", "test_local", "check_rhub", "goodpractice"}
+var rTests = []string{"devtools::test", "testthat::", "test_check(", "test_dir(", "rcmdcheck(", "devtools::check", "tinytest", "covr::", "shinytest", "RUnit", "test_local", "check_rhub", "goodpractice"}
 
 func (x *interpreter) r(arguments []string) verification {
 	joined := strings.Join(arguments, " ")

@@ -90,7 +90,7 @@ func readStep(s *audit.Snapshot, p *pipeline, one *yaml.Node, file, dir string, 
 	}
 	dir = within("", dir)
 	if run := yamlfile.Field(one, "run"); run != nil {
-		p.add(run, file, dir, run.Value, "", on)
+		p.add(run, file, dir, inShell(yamlfile.Text(yamlfile.Field(one, "shell")), run.Value), "", on)
 	}
 	uses := yamlfile.Field(one, "uses")
 	if uses == nil {
@@ -115,6 +115,14 @@ func readStep(s *audit.Snapshot, p *pipeline, one *yaml.Node, file, dir string, 
 		p.add(arguments, file, dir, "gradle "+arguments.Value, "", on)
 	}
 	p.add(uses, file, dir, "", action, on)
+}
+
+// inShell is a step's script as a command: "shell: Rscript {0}" makes it one of R.
+func inShell(shell, run string) string {
+	if strings.HasPrefix(shell, "Rscript") {
+		return "Rscript -e '" + strings.ReplaceAll(run, "'", `"`) + "'"
+	}
+	return run
 }
 
 // callAction reads a composite action of the tree.

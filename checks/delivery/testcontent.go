@@ -23,10 +23,11 @@ var templateMarks = []string{
 	"Visits the app root url",                                                                                                     // vue create, Cypress
 	"function testBasicTest", "test_that_true_is_true", "test_the_application_returns_a_successful_response", "that true is true", // laravel new
 	`toBe('Hello World!')`, `"Hello World!"`, `'Hello World!'`, // nest new
-	"multiplication works",                        // usethis::use_test
-	"Counter increments smoke test",               // flutter create
-	"fn it_works()",                               // cargo new --lib
-	"the truth",                                   // rails generate
+	"multiplication works",                       // usethis::use_test
+	"Counter increments smoke test",              // flutter create
+	"fn it_works()",                              // cargo new --lib
+	"the truth",                                  // rails generate
+	"add some examples", "connects with cookies", // rspec-rails, rails new
 	"contextLoads",                                // Spring Initializr
 	"https://on.cypress.io", "example.cypress.io", // cypress open
 	"https://playwright.dev", // npm init playwright
