@@ -34,6 +34,9 @@ func runAPIDescribed(s *audit.Snapshot) audit.Verdict {
 		return audit.PartlyMet("viewer", "path", viewers[0].Path).At(viewers...)
 	}
 	served, at := servesAPI(s, libraries)
+	if offered := offeredSections(s); !served && len(offered) > 0 {
+		return audit.PartlyMet("prose", "path", offered[0].Path).At(offered...)
+	}
 	if !served {
 		return audit.NotApplicable("no-api")
 	}

@@ -41,6 +41,24 @@ func endpointSections(s *audit.Snapshot) []audit.Place {
 	return places
 }
 
+// offered are headings under which a product says how other programs call it.
+var offered = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:api (?:usage|reference|endpoints|rest|http)|(?:rest|http|data) api|using the api|(?:usage|utilisation) de l api|utiliser l api)$`)
+})
+
+// offeredSections returns the section of each README that says at some length how
+// the product's own API is called.
+func offeredSections(s *audit.Snapshot) []audit.Place {
+	var places []audit.Place
+	for _, doc := range guide.All(s) {
+		i := slices.IndexFunc(doc.Sections, func(section document.Section) bool { return offered().MatchString(guide.Plain(section.Heading)) })
+		if i >= 0 && guide.IsReadme(doc.Path) && len(places) < maxPlaces && guide.Words(doc.Below(i)) >= shortestUse {
+			places = append(places, audit.Place{Path: doc.Path, Line: doc.Sections[i].Line})
+		}
+	}
+	return places
+}
+
 // routesIn counts the routes that a section shows, up to three in each block.
 func routesIn(section document.Section) int {
 	routes := routesInText(section.Text)

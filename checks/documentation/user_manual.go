@@ -214,7 +214,7 @@ func helpPages(s *audit.Snapshot) []audit.Place {
 }
 
 var (
-	helpStems   = wordSet("aide help faq foire-aux-questions mode-d-emploi mode_d_emploi guide-utilisateur guide_utilisateur user-guide user_guide tutoriel tuto comment-ca-marche comment_ca_marche")
+	helpStems   = wordSet("aide help faq foire-aux-questions mode-d-emploi mode_d_emploi guide-utilisateur guide_utilisateur user-guide user_guide tutoriel tuto comment-ca-marche comment_ca_marche help-button helpbutton help-menu helpmenu menu-aide bouton-aide")
 	pageEndings = wordSet(".html .vue .jsx .tsx .svelte .twig .html.twig .erb .html.erb .haml .html.haml .slim .blade.php .phtml .heex .leex .ejs .hbs .pug .jinja .jinja2 .j2 .njk .astro")
 )
 
