@@ -167,7 +167,7 @@ func leads(sections []document.Section) bool {
 	return false
 }
 
-var notOurs = regexp.MustCompile(`(?i)@(?:[\w-]+\.)*(?:example\.(?:com|org|net|fr)|exemple\.fr|domain\.(?:com|tld)|localhost)|noreply|no-reply`)
+var notOurs = regexp.MustCompile(`(?i)@(?:[\w-]+\.)*(?:example\.(?:com|org|net|fr)|exemple\.fr|toto\.(?:com|org|fr)|domain\.(?:com|tld)|localhost)|noreply|no-reply`)
 
 // reaches reports whether a link leads to people.
 func reaches(link document.Link) bool {

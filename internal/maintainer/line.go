@@ -213,5 +213,5 @@ func IsPlaceholder(e Entry) bool {
 	case "you", "your", "your.email", "your-email", "youremail", "your_email", "noreply", "no-reply":
 		return true
 	}
-	return domain == "example.com" || domain == "example.org" || domain == "email.com" || domain == "domain.com"
+	return domain == "example.com" || domain == "example.org" || domain == "email.com" || domain == "domain.com" || strings.HasPrefix(domain, "toto.")
 }
