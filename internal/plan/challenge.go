@@ -190,7 +190,7 @@ func (c *Challenge) If(done []Item) audit.ChallengeResult {
 	}
 	repositories := slices.Clone(c.Repositories)
 	for n, r := range repositories {
-		if r.Result == nil {
+		if r.Result == nil || !concerns(met, r) {
 			continue
 		}
 		after := *r.Result
@@ -203,6 +203,16 @@ func (c *Challenge) If(done []Item) audit.ChallengeResult {
 		repositories[n].Result = &after
 	}
 	return c.Roll(repositories)
+}
+
+// concerns reports whether one of the actions is about a repository.
+func concerns(met map[Key]bool, r audit.Audited) bool {
+	for key := range met {
+		if key.Repository == r.Source.URL {
+			return true
+		}
+	}
+	return false
 }
 
 // Gaps counts what is to be done for one check of a challenge: of a question about

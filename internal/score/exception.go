@@ -61,11 +61,21 @@ func lifts(c *audit.Check, s share, level float64) float64 {
 	return weigh(c) * s.known * (s.met - level)
 }
 
-func unwaived(answers []answer) []answer {
-	return slices.DeleteFunc(slices.Clone(answers), func(a answer) bool { return a.Waived() })
+// choose weighs what the repositories of a challenge answered to one check.
+func choose(check *audit.Check, answers []answer) choice {
+	c := choice{check: check, answers: answers, all: decide(check, answers)}
+	c.left, c.kept = c.all, c.all
+	if slices.ContainsFunc(answers, func(a answer) bool { return a.Waived() }) {
+		c.left = decide(check, without(answers, func(a answer) bool { return a.Waived() }))
+		c.kept = decide(check, without(answers, func(a answer) bool { return a.Waived() && worth(a.Verdict.Answer) == 0 }))
+	}
+	return c
 }
 
-// worthwhile leaves out the exceptions of which nothing is met.
-func worthwhile(answers []answer) []answer {
-	return slices.DeleteFunc(slices.Clone(answers), func(a answer) bool { return a.Waived() && worth(a.Verdict.Answer) == 0 })
+// without leaves some answers out. Mostly there are none such.
+func without(answers []answer, which func(answer) bool) []answer {
+	if !slices.ContainsFunc(answers, which) {
+		return answers
+	}
+	return slices.DeleteFunc(slices.Clone(answers), which)
 }

@@ -56,20 +56,18 @@ func Roll(challenge *audit.Challenge, repositories []audit.Audited, at time.Time
 			result.Unaudited = append(result.Unaudited, r.Source.URL)
 		}
 	}
-	checks := asked(repositories)
-	result.Checks = make([]audit.Rolled, len(checks))
+	questions := asked(repositories)
+	result.Checks = make([]audit.Rolled, len(questions))
 	for _, axis := range audit.Axes {
 		var without sum
 		var choices []choice
-		for i, check := range checks {
-			if check.Axis != axis {
-				continue
+		for i, q := range questions {
+			if q.check.Axis == axis {
+				c := choose(q.check, q.answers)
+				c.at = i
+				without.add(c.check, c.all)
+				choices = append(choices, c)
 			}
-			answers := answersTo(check, repositories)
-			all := decide(check, answers)
-			without.add(check, all)
-			choices = append(choices, choice{check: check, at: i, answers: answers, all: all,
-				left: decide(check, unwaived(answers)), kept: decide(check, worthwhile(answers))})
 		}
 		if len(choices) == 0 {
 			continue
@@ -96,44 +94,51 @@ func sorted(repositories []audit.Audited) []audit.Audited {
 	return repositories
 }
 
-// asked lists the checks of all repositories, each once, in catalogue order.
-func asked(repositories []audit.Audited) []*audit.Check {
-	var checks []*audit.Check
-	seen := map[string]bool{}
-	for _, r := range repositories {
-		if r.Result == nil {
-			continue
-		}
-		for _, j := range r.Result.Judged {
-			if !seen[j.Check.ID] {
-				seen[j.Check.ID] = true
-				checks = append(checks, j.Check)
-			}
-		}
-	}
-	return checks
+// question is a check with what the repositories answered, in their order.
+type question struct {
+	check   *audit.Check
+	answers []answer
+	// last is the number of the repository that answered last, from 1 on.
+	last int
 }
 
 // answer is what one repository says to one check.
 type answer struct {
-	audit.Judged
+	*audit.Judged
 	repository string
 	weight     float64
 }
 
-func answersTo(check *audit.Check, repositories []audit.Audited) []answer {
-	var all []answer
+// asked lists the checks of all repositories, each once, in catalogue order. A
+// plan adds up once for each of its actions, so everything is looked up once.
+func asked(repositories []audit.Audited) []*question {
+	var all []*question
+	byID := map[string]*question{}
 	for _, r := range repositories {
-		a := answer{repository: r.Source.URL, weight: RoleWeight(r.Source.Role)}
 		if r.Result == nil {
-			a.Judged = audit.Judged{Check: check, Verdict: audit.Unknown("not-audited", "repository", r.Source.URL)}
-			all = append(all, a)
 			continue
 		}
-		i := slices.IndexFunc(r.Result.Judged, func(j audit.Judged) bool { return j.Check.ID == check.ID })
-		if i >= 0 {
-			a.Judged = r.Result.Judged[i]
-			all = append(all, a)
+		for i := range r.Result.Judged {
+			if check := r.Result.Judged[i].Check; byID[check.ID] == nil {
+				q := &question{check: check, answers: make([]answer, 0, len(repositories))}
+				byID[check.ID], all = q, append(all, q)
+			}
+		}
+	}
+	for n, r := range repositories {
+		a := answer{repository: r.Source.URL, weight: RoleWeight(r.Source.Role)}
+		if r.Result == nil {
+			for _, q := range all {
+				a.Judged = &audit.Judged{Check: q.check, Verdict: audit.Unknown("not-audited", "repository", r.Source.URL)}
+				q.answers = append(q.answers, a)
+			}
+			continue
+		}
+		for i := range r.Result.Judged {
+			a.Judged = &r.Result.Judged[i]
+			if q := byID[a.Check.ID]; q.last <= n {
+				q.answers, q.last = append(q.answers, a), n+1
+			}
 		}
 	}
 	return all
@@ -148,7 +153,7 @@ var (
 )
 
 func decide(check *audit.Check, answers []answer) share {
-	answers = slices.DeleteFunc(slices.Clone(answers), func(a answer) bool { return a.Verdict.Answer == audit.AnswerNotApplicable })
+	answers = without(answers, func(a answer) bool { return a.Verdict.Answer == audit.AnswerNotApplicable })
 	switch {
 	case len(answers) == 0:
 		return share{answer: audit.AnswerNotApplicable}
@@ -183,10 +188,17 @@ func single(a *answer) share {
 // it is never a pass.
 func weighted(answers []answer) share {
 	var all, judged, earned float64
-	count := map[audit.Answer]int{}
+	met, unknown, gaps := 0, 0, 0
 	for _, a := range answers {
 		all += a.weight
-		count[a.Verdict.Answer]++
+		switch a.Verdict.Answer {
+		case audit.AnswerMet:
+			met++
+		case audit.AnswerUnknown:
+			unknown++
+		case audit.AnswerNotMet:
+			gaps++
+		}
 		if a.Verdict.Answer.Judged() {
 			judged += a.weight
 			earned += a.weight * worth(a.Verdict.Answer)
@@ -197,11 +209,11 @@ func weighted(answers []answer) share {
 		s.met = earned / judged
 	}
 	switch len(answers) {
-	case count[audit.AnswerMet]:
+	case met:
 		s.answer = audit.AnswerMet
-	case count[audit.AnswerMet] + count[audit.AnswerUnknown]:
+	case met + unknown:
 		s.answer = audit.AnswerUnknown
-	case count[audit.AnswerNotMet] + count[audit.AnswerUnknown]:
+	case gaps + unknown:
 		s.answer = audit.AnswerNotMet
 	}
 	return s
@@ -209,6 +221,7 @@ func weighted(answers []answer) share {
 
 func rolled(check *audit.Check, answers []answer, with, without share) audit.Rolled {
 	r := audit.Rolled{Check: check}
+	r.Answers = make([]audit.RepositoryAnswer, 0, len(answers))
 	gapLeft := false
 	for _, a := range answers {
 		r.Answers = append(r.Answers, audit.RepositoryAnswer{Repository: a.repository, Answer: a.Verdict.Answer, Waived: a.Waived()})
