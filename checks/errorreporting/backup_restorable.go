@@ -3,6 +3,7 @@ package errorreporting
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -84,7 +85,7 @@ func serves(s *audit.Snapshot) bool {
 			return false
 		}
 		uses := database.For(s, d.Root)
-		own := slices.ContainsFunc(uses, func(u database.Use) bool { return u.Mapper || u.Started })
+		own := slices.ContainsFunc(uses, func(u database.Use) bool { return u.Mapper || u.Started || u.Name == "mongodb" })
 		return own || len(uses) > 0 && !onlyReads(s, d.Root)
 	})
 }
@@ -96,14 +97,16 @@ const querySuffixes = ".java .kt .scala .py .js .ts .mjs .php .rb .go .cs .rs .s
 const maxQueriesRead = 300
 
 var (
-	readQuery  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?is)\bselect\b.{1,400}?\bfrom\b`) })
+	readQuery = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\bselect\s[\w\s.*,()'"+\\]{1,400}?\bfrom\s+[\w("]`)
+	})
 	writeQuery = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\binsert\s+into\b|\bcreate\s+table\b|\bdelete\s+from\b|\bupdate\s+[\w."]+\s+set\b`)
+		return regexp.MustCompile(`(?i)\b(?:insert\s+into\s+([\w."]+)|create\s+table\s+(?:if\s+not\s+exists\s+)?([\w."]+)|delete\s+from\s+([\w."]+)|update\s+([\w."]+)\s+set\b)`)
 	})
 )
 
 // onlyReads reports whether the sources below a folder hold queries, and only
-// queries that read.
+// queries that read: what is written into a passing table is not kept.
 func onlyReads(s *audit.Snapshot, root string) bool {
 	reads := false
 	files := sources(s, root, querySuffixes)
@@ -112,12 +115,19 @@ func onlyReads(s *audit.Snapshot, root string) bool {
 		if !ok {
 			continue
 		}
-		if writeQuery().MatchString(content) {
+		if writes(content) {
 			return false
 		}
 		reads = reads || readQuery().MatchString(content)
 	}
 	return reads
+}
+
+func writes(content string) bool {
+	return slices.ContainsFunc(writeQuery().FindAllStringSubmatch(content, -1), func(match []string) bool {
+		table := strings.ToLower(strings.Join(match[1:], ""))
+		return !strings.Contains(table, "tmp") && !strings.Contains(table, "temp")
+	})
 }
 
 // backupPlaces returns where the repository says or does how data is saved and
