@@ -30,13 +30,24 @@ func (v *survey) goServer(p *project) (m *manifest.Manifest, service bool) {
 	if m == nil {
 		return nil, false
 	}
-	files := v.below(p.root, func(f audit.File) bool {
-		return strings.HasSuffix(f.Path, ".go") && !strings.HasSuffix(f.Path, "_test.go") && f.SizeBytes <= maxImportsBytes
-	})
+	files := v.goFiles(p.root)
 	if !v.hasMain(p.root, files) || p.has(manifest.Go, false, goRouters...) == nil && !v.listens(files) {
 		return nil, false
 	}
 	return m, !v.hasPages(p.root)
+}
+
+// goFiles are the files of a module that are no tests.
+func (v *survey) goFiles(root string) []audit.File {
+	return v.below(root, func(f audit.File) bool {
+		return strings.HasSuffix(f.Path, ".go") && !strings.HasSuffix(f.Path, "_test.go") && f.SizeBytes <= maxImportsBytes
+	})
+}
+
+// goProgram reports whether somebody can start a module: one without a main
+// package, database or not, is what other programs import.
+func (v *survey) goProgram(root string) bool {
+	return v.s.HasDir(strings.TrimPrefix(root+"/cmd", "/")) || v.hasMain(root, v.goFiles(root))
 }
 
 // hasMain looks for a main package where Go programs keep it.

@@ -84,10 +84,10 @@ func (v *survey) server(p *project) (audit.Deliverable, bool) {
 	return d, false
 }
 
-// generatesPages returns the package.json of a Next or Nuxt application that
-// declares its framework for development, as Nuxt's own generator does.
+// generatesPages returns the package.json of a Next, Nuxt or SvelteKit application
+// that declares its framework for development, as the generators of the last two do.
 func (p *project) generatesPages() *manifest.Manifest {
-	m := p.has(manifest.NPM, true, "next", "nuxt", "nuxt3")
+	m := p.has(manifest.NPM, true, "next", "nuxt", "nuxt3", "@sveltejs/adapter-node")
 	if m == nil || m.Library || !builds(m) {
 		return nil
 	}
@@ -262,6 +262,9 @@ func (v *survey) program(p *project) (audit.Deliverable, bool) {
 		}
 		if len(v.below(p.root, func(f audit.File) bool { return sortOf(f.Path) == codeFile && f.Path != m.Path })) == 0 || testsOnly(m) || v.umbrella(p, m) {
 			continue
+		}
+		if m.Ecosystem == manifest.Go && !v.goProgram(p.root) {
+			return audit.Deliverable{Kind: audit.Library, Because: m.Path}, true
 		}
 		if driver := p.has(m.Ecosystem, false, databaseDrivers...); driver != nil {
 			return audit.Deliverable{Kind: audit.DataPipeline, Because: driver.Path}, true
