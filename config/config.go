@@ -20,6 +20,7 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/acquire"
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/forge"
 )
 
 //go:embed default.yaml
@@ -31,6 +32,8 @@ type Config struct {
 	Jobs       int            `mapstructure:"jobs"`
 	Limits     acquire.Limits `mapstructure:"limits"`
 	Advisories Advisories     `mapstructure:"advisories"`
+	Forges     Forges         `mapstructure:"forges"`
+	Network    Network        `mapstructure:"network"`
 	Portfolio  string         `mapstructure:"portfolio"`
 	Policy     string         `mapstructure:"policy"`
 	Data       string         `mapstructure:"data"`
@@ -49,6 +52,57 @@ type Work struct {
 // Advisories says where known vulnerabilities are listed.
 type Advisories struct {
 	Folder string `mapstructure:"folder"`
+}
+
+// Forges says whom to ask what git alone cannot say.
+type Forges struct {
+	Ask        string          `mapstructure:"ask"`
+	Refresh    time.Duration   `mapstructure:"refresh"`
+	Timeout    time.Duration   `mapstructure:"timeout"`
+	CacheBytes int64           `mapstructure:"cache_bytes"`
+	Hosts      []forge.Setting `mapstructure:"hosts"`
+}
+
+// The values of Forges.Ask.
+const (
+	AskAuto   = "auto"
+	AskAlways = "always"
+	AskNever  = "never"
+)
+
+// check returns every fault.
+func (f Forges) check() (faults []error) {
+	if !slices.Contains([]string{AskAuto, AskAlways, AskNever}, f.Ask) {
+		faults = append(faults, fmt.Errorf("forges.ask is %q: write auto, always or never", f.Ask))
+	}
+	for i, h := range f.Hosts {
+		where := fmt.Sprintf("forges.hosts, entry %d", i+1)
+		u, err := url.Parse(h.URL)
+		switch {
+		case h.Host == "" || strings.ContainsAny(h.Host, "/@ "):
+			faults = append(faults, fmt.Errorf("%s: host is %q: write a host as addresses do, such as forge.example", where, h.Host))
+		case h.Kind != "" && !slices.Contains(forge.Kinds, h.Kind):
+			faults = append(faults, fmt.Errorf("%s: kind is %q: write github, gitlab, forgejo or git", where, h.Kind))
+		case h.URL != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http"):
+			faults = append(faults, fmt.Errorf("%s: url: write https://forge.example/ or leave it out", where))
+		}
+	}
+	return faults
+}
+
+// Network says which private addresses may be connected to.
+type Network struct {
+	Allow []string `mapstructure:"allow"`
+}
+
+// check returns every fault.
+func (n Network) check() (faults []error) {
+	for _, host := range n.Allow {
+		if host == "" || strings.ContainsAny(host, "/@* ") {
+			faults = append(faults, fmt.Errorf("network.allow: %q: write a host such as forge.example or 10.0.0.5:8080", host))
+		}
+	}
+	return faults
 }
 
 // Database says where audits are kept.
@@ -161,7 +215,8 @@ func (c Config) validate() error {
 		"limits.memory_bytes": c.Limits.MemoryBytes, "limits.disk_bytes": c.Limits.DiskBytes,
 		"limits.files": int64(c.Limits.Files), "limits.commits": int64(c.Limits.Commits),
 		"limits.unfiltered_commits": int64(c.Limits.UnfilteredCommits), "limits.timeout": int64(c.Limits.Timeout),
-		"limits.tags":   int64(c.Limits.Tags),
+		"limits.tags": int64(c.Limits.Tags), "forges.cache_bytes": c.Forges.CacheBytes,
+		"forges.refresh": int64(c.Forges.Refresh), "forges.timeout": int64(c.Forges.Timeout),
 		"queue.timeout": int64(c.Queue.Timeout), "queue.grace": int64(c.Queue.Grace), "queue.every": int64(c.Queue.Every),
 	}
 	for _, name := range slices.Sorted(maps.Keys(positive)) {
@@ -182,6 +237,8 @@ func (c Config) validate() error {
 	if !slices.Contains([]string{"auto", "open", "restricted"}, c.Access.Reading) {
 		faults = append(faults, fmt.Errorf("access.reading is %q: write auto, open or restricted", c.Access.Reading))
 	}
+	faults = append(faults, c.Forges.check()...)
+	faults = append(faults, c.Network.check()...)
 	if err := c.Database.check(); err != nil {
 		faults = append(faults, err)
 	}

@@ -10,7 +10,7 @@ import (
 
 var licenceApproved = &audit.Check{
 	ID: "licence-approved", Axis: audit.Transmission, Severity: audit.Major,
-	Needs: audit.NeedTree, EffortHours: 3.5, LeadDays: 15, Side: audit.Team,
+	Needs: audit.NeedTree, Uses: audit.NeedForge, EffortHours: 3.5, LeadDays: 15, Side: audit.Team,
 	Kinds: []audit.Kind{
 		audit.WebApplication, audit.Service, audit.ShinyApp, audit.DesktopApplication,
 		audit.Library, audit.DataPipeline, audit.Notebook, audit.Infrastructure,

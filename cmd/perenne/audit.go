@@ -31,7 +31,7 @@ type auditFlags struct {
 	config, format, output, at, portfolio, policy, advisories string
 	checks, leaving, thresholds                               []string
 	jobs                                                      int
-	gate                                                      bool
+	gate, forge                                               bool
 }
 
 func (p *program) auditCommand() *cobra.Command {
@@ -52,6 +52,7 @@ func (p *program) auditCommand() *cobra.Command {
 	f.StringVar(&flags.portfolio, "portfolio", "", p.say("help.audit.portfolio"))
 	f.StringVar(&flags.policy, "policy", "", p.say("help.audit.policy"))
 	f.StringVar(&flags.advisories, "advisories", "", p.say("help.audit.advisories"))
+	f.BoolVar(&flags.forge, "forge", false, p.say("help.audit.forge"))
 	f.BoolVar(&flags.gate, "gate", false, p.say("help.audit.gate"))
 	f.IntVar(&flags.jobs, "jobs", 0, p.say("help.audit.jobs"))
 	f.StringVar(&flags.config, "config", p.getenv("PERENNE_CONFIG"), p.say("help.audit.config"))
@@ -119,11 +120,16 @@ func (p *program) options(flags auditFlags) (pipeline.Options, int, error) {
 	if err != nil {
 		return pipeline.Options{}, 0, err
 	}
+	if flags.forge {
+		settings.Forges.Ask = config.AskAlways
+	}
+	n := p.network(settings, p.userCache(), nil)
 	return pipeline.Options{
+		Forges: n.forges,
 		Checks: checks.All(), Policy: rules, Only: flags.checks, Catalogue: checks.Version, People: people, Advisories: advisories,
 		Acquire: acquire.Options{
 			Limits: settings.Limits, TakenAt: at,
-			Token: func(host string) string { return p.getenv(acquire.TokenVariable(host)) },
+			Token: n.token, Transport: n.git,
 		},
 	}, jobs, nil
 }

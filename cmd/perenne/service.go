@@ -56,10 +56,11 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 		return nil, err
 	}
 	s.db = db
+	n := p.network(settings, settings.Data, func() *metrics.Metrics { return s.metrics })
 	s.keeper = &pipeline.Keeper{
 		Portfolio: s.portfolio, Store: db.Store, Every: settings.Queue.Every, Now: time.Now, Logger: s.logger,
-		Options: pipeline.Options{Checks: checks.All(), Catalogue: checks.Version, Advisories: advisories, Acquire: acquire.Options{
-			Limits: settings.Limits, Token: func(host string) string { return p.getenv(acquire.TokenVariable(host)) },
+		Options: pipeline.Options{Checks: checks.All(), Catalogue: checks.Version, Advisories: advisories, Forges: n.forges, Acquire: acquire.Options{
+			Limits: settings.Limits, Token: n.token, Transport: n.git,
 		}},
 		Observe: s.account,
 	}

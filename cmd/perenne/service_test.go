@@ -206,8 +206,8 @@ func (c *child) audited(challenges int, since time.Time) {
 	})
 }
 
-// forge is a git server that counts.
-type forge struct {
+// gitHost is a git server that counts.
+type gitHost struct {
 	t      *testing.T
 	folder string
 	url    string
@@ -217,9 +217,9 @@ type forge struct {
 }
 
 // newForge serves that many repositories, r0.git and so on, and each differs.
-func newForge(t *testing.T, repositories int) *forge {
+func newForge(t *testing.T, repositories int) *gitHost {
 	t.Helper()
-	f := &forge{t: t, folder: t.TempDir(), posts: map[string]int{}, hold: map[string]chan struct{}{}}
+	f := &gitHost{t: t, folder: t.TempDir(), posts: map[string]int{}, hold: map[string]chan struct{}{}}
 	for n := range repositories {
 		f.git(nil, "init", "-q", "--bare", "-b", "main", f.path(n))
 		f.push(n, "README.md", fmt.Sprintf("# Application %d\n\nElle oriente les personnes vers le bon guichet.\n", n))
@@ -246,9 +246,9 @@ func newForge(t *testing.T, repositories int) *forge {
 	return f
 }
 
-func (f *forge) path(n int) string { return filepath.Join(f.folder, fmt.Sprintf("r%d.git", n)) }
+func (f *gitHost) path(n int) string { return filepath.Join(f.folder, fmt.Sprintf("r%d.git", n)) }
 
-func (f *forge) git(stdin io.Reader, args ...string) string {
+func (f *gitHost) git(stdin io.Reader, args ...string) string {
 	f.t.Helper()
 	cmd := exec.Command("git", args...)
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull)
@@ -261,7 +261,7 @@ func (f *forge) git(stdin io.Reader, args ...string) string {
 }
 
 // push adds a commit with one file and returns its name.
-func (f *forge) push(n int, file, content string) string {
+func (f *gitHost) push(n int, file, content string) string {
 	f.t.Helper()
 	from := ""
 	if refs := f.git(nil, "-C", f.path(n), "for-each-ref"); refs != "" {
@@ -274,7 +274,7 @@ func (f *forge) push(n int, file, content string) string {
 }
 
 // fetches returns how many requests for objects there were, by repository.
-func (f *forge) fetches() map[string]int {
+func (f *gitHost) fetches() map[string]int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	all := map[string]int{}
@@ -286,7 +286,7 @@ func (f *forge) fetches() map[string]int {
 
 // holds keeps requests for a repository's objects waiting until the returned
 // function is called.
-func (f *forge) holds(n int) (release func()) {
+func (f *gitHost) holds(n int) (release func()) {
 	gate := make(chan struct{})
 	f.mu.Lock()
 	f.hold[fmt.Sprintf("r%d.git", n)] = gate
@@ -297,7 +297,7 @@ func (f *forge) holds(n int) (release func()) {
 }
 
 // portfolio writes a portfolio with one challenge for each pair of repositories.
-func (f *forge) portfolio(file string, repositories int) {
+func (f *gitHost) portfolio(file string, repositories int) {
 	f.t.Helper()
 	var b strings.Builder
 	b.WriteString("challenges:\n")

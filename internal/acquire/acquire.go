@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/acquire/gitwire"
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/guard"
 )
 
 // Limits bound what one repository may cost. Past one of them, what is missing
@@ -56,6 +58,13 @@ type Options struct {
 	TakenAt time.Time
 	// Token returns the secret for a host ("forge.example:8443"), or "".
 	Token func(host string) string
+	// Transport speaks http and https; nil for one that no configuration opens to
+	// private addresses. See [NewTransport].
+	Transport http.RoundTripper
+	// Found is true for a target that nobody wrote down, but that a server told of:
+	// it may not lie on a private address. A target that somebody names may, and
+	// where its server sends to may not.
+	Found bool
 	// Progress, when not nil, is told what is being done.
 	Progress func(Stage)
 }
@@ -120,6 +129,9 @@ func fromPlace(ctx context.Context, place Place, o Options) (s *Snapshot, err er
 	if place.Folder != "" {
 		return fromFolder(ctx, place.Folder, o)
 	}
+	if ctx, err = o.admit(ctx, place); err != nil {
+		return nil, err
+	}
 	return fromServer(ctx, place, o)
 }
 
@@ -179,7 +191,10 @@ func headOf(ctx context.Context, place Place, o Options) (plumbing.Hash, []audit
 	if err != nil {
 		return plumbing.ZeroHash, nil, err
 	}
-	return gitwire.Head(ctx, gitwire.Request{Endpoint: place.Endpoint, Auth: auth, Branch: o.Branch, Tags: o.Needs.Has(audit.NeedTags)})
+	if ctx, err = o.admit(ctx, place); err != nil {
+		return plumbing.ZeroHash, nil, err
+	}
+	return gitwire.Head(ctx, gitwire.Request{Endpoint: place.Endpoint, Auth: auth, Transport: o.Transport, Branch: o.Branch, Tags: o.Needs.Has(audit.NeedTags)})
 }
 
 // advise names the target and ends with the next step.
@@ -193,6 +208,7 @@ func advise(target string, place Place, err error) error {
 		applies bool
 		step    string
 	}{
+		{guard.ErrPrivate, true, "audit it by an address that you name yourself"},
 		{audit.ErrForbidden, place.Folder == "" && place.Endpoint.Protocol == "ssh", "load a key that may read it into your ssh agent"},
 		{audit.ErrForbidden, true, token},
 		{audit.ErrEmpty, true, "push a first commit, then audit again"},

@@ -23,7 +23,7 @@ func fromServer(ctx context.Context, place Place, o Options) (*Snapshot, error) 
 	}
 	o.Progress(Connecting)
 	fetched, err := gitwire.Fetch(ctx, gitwire.Request{
-		Endpoint: place.Endpoint, Auth: auth, Branch: o.Branch,
+		Endpoint: place.Endpoint, Auth: auth, Transport: o.Transport, Branch: o.Branch,
 		// The files' fetch brings the commit itself, which every audit names.
 		Files:     true,
 		History:   o.Needs&(audit.NeedAuthors|audit.NeedFileHistory) != 0,

@@ -60,6 +60,9 @@ func ask(ctx context.Context, s *audit.Snapshot, check *audit.Check, timeout tim
 		return audit.NotApplicable("other-kind", "kinds", kinds(s))
 	}
 	if missing := s.Missing(check.Needs); len(missing) > 0 {
+		if s.ForgeReason.Key != "" && len(missing) == 1 && missing[0] == audit.NeedForge.String() {
+			return audit.Verdict{Answer: audit.AnswerUnknown, Reason: s.ForgeReason}
+		}
 		return audit.Unknown("missing-evidence", "needs", missing)
 	}
 	answer := make(chan audit.Verdict, 1)

@@ -61,11 +61,11 @@ var imports = map[string][]string{
 	"internal/plan":             {"internal/audit"},
 	"internal/text":             {"internal/audit"},
 	"internal/report":           {"internal/audit", "internal/text"},
-	"internal/acquire":          {"internal/audit", "internal/acquire/*"},
+	"internal/acquire":          {"internal/audit", "internal/acquire/*", "internal/guard"},
 	"internal/knowledge":        {"internal/audit", "internal/deliverable", "internal/history"},
 	"internal/handover":         {"internal/audit", "internal/history", "internal/knowledge", "internal/maintainer", "internal/release"},
 	"internal/acquire/gitpack":  {"internal/audit"},
-	"internal/acquire/gitwire":  {"internal/audit"},
+	"internal/acquire/gitwire":  {"internal/audit", "internal/guard"},
 	"internal/acquire/gitserve": {},
 	"internal/store":            {"internal/audit"},
 	"internal/store/ledger":     {"internal/audit", "internal/store"},
@@ -84,19 +84,21 @@ var imports = map[string][]string{
 	"internal/guard":            {"internal/audit"},
 	"internal/advisory":         {"internal/audit"},
 	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue", "internal/plan"},
+	"internal/roadmap":          {"internal/audit", "internal/plan", "internal/report", "internal/text"},
 	"internal/metrics":          {"internal/audit", "internal/board", "internal/store"},
-	"internal/web":              {"internal/audit", "internal/board", "internal/store", "internal/report", "internal/text", "internal/score"},
+	"internal/web":              {"internal/audit", "internal/board", "internal/store", "internal/plan", "internal/report", "internal/roadmap", "internal/text", "internal/score"},
 
-	"config": {"internal/acquire", "internal/audit"},
+	"config": {"internal/acquire", "internal/audit", "internal/forge"},
 
 	// Only these know several stages.
 	"internal/pipeline": append([]string{
 		"internal/audit", "internal/acquire", "internal/judge", "internal/score", "internal/plan",
-		"internal/portfolio", "internal/evidence", "internal/handover", "internal/queue", "internal/store",
+		"internal/portfolio", "internal/evidence", "internal/forge", "internal/guard", "internal/handover", "internal/queue", "internal/store",
 	}, readers...),
 	"cmd/perenne": {
-		"checks", "config", "internal/acquire", "internal/advisory", "internal/audit", "internal/board", "internal/demo", "internal/handover", "internal/history", "internal/knowledge", "internal/metrics",
-		"internal/pipeline", "internal/policy", "internal/portfolio", "internal/queue", "internal/report", "internal/score",
+		"checks", "config", "internal/acquire", "internal/advisory", "internal/audit", "internal/board", "internal/demo", "internal/forge", "internal/forge/*",
+		"internal/guard", "internal/handover", "internal/knowledge", "internal/metrics",
+		"internal/pipeline", "internal/plan", "internal/policy", "internal/portfolio", "internal/queue", "internal/report", "internal/roadmap", "internal/score",
 		"internal/store", "internal/store/postgres", "internal/store/sqlite", "internal/text", "internal/web",
 	},
 	// These measure checks and readers on texts that lie elsewhere.

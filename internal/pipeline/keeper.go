@@ -80,7 +80,15 @@ func (k *Keeper) Audit(ctx context.Context, job queue.Job) error {
 	o.Acquire.Needs = o.needs()
 	run := &keeping{Keeper: k, key: store.Key{Challenge: job.Challenge, Repository: job.Repository}, options: o,
 		target: source.URL, account: Account{Stages: map[string]time.Duration{}}}
-	err = run.audit(ctx)
+	// What a forge does not tell now, it may tell in a while: the job comes back
+	// then, instead of keeping an answer with a hole.
+	asking, stop := context.WithCancelCause(ctx)
+	run.forge = o.beside(asking, run.target, stop)
+	err = run.audit(asking)
+	if cause := context.Cause(asking); errors.Is(cause, audit.ErrRateLimited) {
+		err = cause
+	}
+	stop(nil)
 	// One that is cut off because the service stops has not failed: it goes on
 	// elsewhere, or at the next start.
 	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
@@ -100,6 +108,8 @@ type keeping struct {
 	target  string
 	options Options
 	account Account
+	// forge waits for the forge's answer and puts it into a snapshot.
+	forge func(*audit.Snapshot)
 }
 
 // scope names what the evidence was gathered for, beside the commit.
@@ -126,7 +136,9 @@ func (r *keeping) audit(ctx context.Context) error {
 	}
 	var s *acquire.Snapshot
 	if err := r.timed("acquire", func() (err error) {
-		s, err = acquire.Fetch(ctx, r.target, r.options.Acquire)
+		if s, err = acquire.Fetch(ctx, r.target, r.options.Acquire); err == nil {
+			r.forge(s.Snapshot)
+		}
 		return err
 	}); err != nil {
 		return err
@@ -172,6 +184,10 @@ func (r *keeping) unchanged(ctx context.Context) (*audit.Result, bool) {
 		return nil, false
 	}
 	heads.Refresh(replayed.Snapshot)
+	_ = r.timed("acquire", func() error { r.forge(replayed.Snapshot); return nil })
+	if ctx.Err() != nil {
+		return nil, false
+	}
 	var result *audit.Result
 	err = r.timed("judge", func() (err error) {
 		result, err = r.options.judge(ctx, r.target, replayed.Snapshot, state.Latest.Result)

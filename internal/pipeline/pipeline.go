@@ -13,6 +13,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/deliverable"
 	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/forge"
 	"github.com/perenne-audit/perenne/internal/handover"
 	"github.com/perenne-audit/perenne/internal/history"
 	"github.com/perenne-audit/perenne/internal/judge"
@@ -49,6 +50,9 @@ type Options struct {
 	// Handover asks what leaves with people; nil for not at all. Its People are set
 	// from those above.
 	Handover *handover.Question
+	// Forges are asked about a repository when a check wants to know; nil asks
+	// nobody.
+	Forges *forge.Desk
 	// Acquire says how to read repositories; its Needs are set from Checks.
 	Acquire acquire.Options
 }
@@ -73,11 +77,15 @@ func (o Options) For(c *audit.Challenge, source audit.Source) Options {
 // Audit audits one repository. The error is acquire's, or the context's.
 func Audit(ctx context.Context, target string, o Options) (*audit.Result, error) {
 	o.Acquire.Needs = o.needs()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	forge := o.beside(ctx, target, nil)
 	s, err := acquire.Fetch(ctx, target, o.Acquire)
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
+	forge(s.Snapshot)
 	result, err := o.judge(ctx, target, s.Snapshot, nil)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -24,6 +25,9 @@ type Request struct {
 	// Endpoint is where; Auth may be nil.
 	Endpoint *transport.Endpoint
 	Auth     transport.AuthMethod
+	// Transport speaks http and https; nil for one that reaches the internet only,
+	// and the endpoint's host where the context names it: see [guard.Naming].
+	Transport http.RoundTripper
 	// Branch is fetched instead of the server's HEAD when it is not empty.
 	Branch string
 	// Files and History choose what is wanted.

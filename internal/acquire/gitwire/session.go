@@ -8,7 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"time"
+	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
@@ -19,28 +19,50 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/guard"
 )
 
-// httpTransport fails fast on a host that does not answer. What a slow body may
-// take is bounded by the caller's context.
-var httpTransport = &http.Transport{
-	Proxy:                 http.ProxyFromEnvironment,
-	DialContext:           (&net.Dialer{Timeout: 15 * time.Second}).DialContext,
-	TLSHandshakeTimeout:   15 * time.Second,
-	ResponseHeaderTimeout: 60 * time.Second,
-	MaxIdleConnsPerHost:   8,
-	IdleConnTimeout:       30 * time.Second,
-	// A pack is compressed already.
-	DisableCompression: true,
+// NewTransport returns how http and https are spoken: with no host that the guard
+// keeps out. It fails fast on one that does not answer. What a slow body may take
+// is bounded by the caller's context.
+func NewTransport(g *guard.Guard) http.RoundTripper {
+	return g.Transport(func(t *http.Transport) {
+		// A pack is compressed already.
+		t.DisableCompression = true
+		// go-git knows nothing of the second version of http, and gains nothing by it.
+		t.ForceAttemptHTTP2 = false
+	})
+}
+
+// guarded serves requests that name no transport.
+var guarded = sync.OnceValue(func() http.RoundTripper { return NewTransport(nil) })
+
+// faithful shows what the endpoint was given to no other host: go-git asks where
+// a redirect led as if that had been the address all along.
+type faithful struct {
+	host string
+	next http.RoundTripper
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (f faithful) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Header.Get("Authorization") != "" && !strings.EqualFold(req.URL.Hostname(), f.host) {
+		req = req.Clone(req.Context())
+		req.Header.Del("Authorization")
+	}
+	return f.next.RoundTrip(req)
 }
 
 // client returns go-git's client for the endpoint. Its file client is left out on
 // purpose: it runs a git program, which would obey the audited repository's own
 // configuration.
-func client(e *transport.Endpoint) (transport.Transport, error) {
+func client(e *transport.Endpoint, speak http.RoundTripper) (transport.Transport, error) {
 	switch e.Protocol {
 	case "http", "https":
-		return githttp.NewClient(&http.Client{Transport: httpTransport}), nil
+		if speak == nil {
+			speak = guarded()
+		}
+		return githttp.NewClient(&http.Client{Transport: faithful{e.Host, speak}}), nil
 	case "ssh":
 		return gitssh.DefaultClient, nil
 	case "git":
@@ -53,7 +75,7 @@ func stateless(e *transport.Endpoint) bool { return e.Protocol == "http" || e.Pr
 
 // open connects and reads what the server advertises.
 func open(ctx context.Context, r Request) (transport.UploadPackSession, *packp.AdvRefs, error) {
-	c, err := client(r.Endpoint)
+	c, err := client(r.Endpoint, r.Transport)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -123,7 +145,7 @@ func meaning(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, known := range []error{audit.ErrTooLarge, audit.ErrRateLimited, audit.ErrUnsupported, audit.ErrNotFound, audit.ErrDamaged} {
+	for _, known := range []error{guard.ErrPrivate, audit.ErrTooLarge, audit.ErrRateLimited, audit.ErrUnsupported, audit.ErrNotFound, audit.ErrDamaged} {
 		if errors.Is(err, known) {
 			return err
 		}
