@@ -203,15 +203,33 @@ func helpPages(s *audit.Snapshot) []audit.Place {
 	for _, f := range s.OwnFiles() {
 		base := strings.ToLower(f.Name())
 		stem, rest, _ := strings.Cut(base, ".")
-		if !helpStems[strings.TrimPrefix(stem, "_")] || !pageEndings["."+rest] && !pageEndings[path.Ext(base)] {
+		if !pageEndings["."+rest] && !pageEndings[path.Ext(base)] {
 			continue
 		}
-		if !foreignTest(f.Path) {
+		if (helpStems[strings.TrimPrefix(stem, "_")] || stem == "index" && helpFolder(s, f)) && !foreignTest(f.Path) {
 			places = append(places, audit.Place{Path: f.Path})
 		}
 	}
 	return places
 }
+
+// helpFolder reports whether the first page of a folder opens the help of the
+// product: by the folder's name or, where that says documentation only, by gestures
+// on a screen that it explains.
+func helpFolder(s *audit.Snapshot, f audit.File) bool {
+	switch dir := strings.ToLower(path.Base(f.Dir())); dir {
+	case "doc", "docs", "documentation", "guide":
+		text, ok := s.ReadText(f)
+		return ok && len(text) <= maxHelpBytes && len(gestures().FindAllStringIndex(guide.Plain(tags.ReplaceAllString(text, " ")), 6)) > 5
+	default:
+		return helpStems[dir]
+	}
+}
+
+// maxHelpBytes is more than a page that a person writes.
+const maxHelpBytes = 200 << 10
+
+var tags = regexp.MustCompile(`(?s)<script.*?</script>|<style.*?</style>|<[^>]*>`)
 
 var (
 	helpStems   = wordSet("aide help faq foire-aux-questions mode-d-emploi mode_d_emploi guide-utilisateur guide_utilisateur user-guide user_guide tutoriel tuto comment-ca-marche comment_ca_marche help-button helpbutton help-menu helpmenu menu-aide bouton-aide")
