@@ -66,7 +66,7 @@ func Duties(s *audit.Snapshot) map[string][]Passage {
 // operation in all of it, another one in its sections about operation or
 // deployment.
 func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string][]Passage) {
-	whole := namedOperations(doc.Path) || productionLinks(s)[doc.Path] || InDocumentDir(doc.Path) && !IsReadme(doc.Path) && About(doc.Title, operations)
+	whole := namedOperations(doc.Path) || saysUpdate(doc) || productionLinks(s)[doc.Path] || InDocumentDir(doc.Path) && !IsReadme(doc.Path) && About(doc.Title, operations)
 	open := 0
 	for i, section := range doc.Sections {
 		if open > 0 && section.Level <= open {
@@ -93,6 +93,24 @@ func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string
 		}
 	}
 }
+
+// saysUpdate reports whether a document of its own says how what runs is brought up
+// to date, by its name or its title and the commands of a server.
+func saysUpdate(doc *document.Document) bool {
+	if IsReadme(doc.Path) || !updates().MatchString(Plain(Stem(path.Base(doc.Path)))+" | "+Plain(doc.Title)) {
+		return false
+	}
+	return slices.ContainsFunc(doc.Sections, func(section document.Section) bool { return servers().MatchString(SectionText(section)) })
+}
+
+var (
+	updates = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:maj|mises? a jour|mettre a jour|updates?|updating|upgrades?|upgrading|montee de version)\b`)
+	})
+	servers = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:systemctl|supervisorctl|pm2|compose (?:-f \S+ )*(?:up|down|restart)|kubectl|service [\w.-]+ (?:re)?start)\b`)
+	})
+)
 
 // toldAtLength is how many words under a heading on logs say where they are kept
 // and who reads them.
