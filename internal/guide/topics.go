@@ -63,7 +63,8 @@ var vocabulary = map[Topic]string{
 		documentation technique|technical documentation|technical overview|technical points|stack|stack technique|tech stack|
 		technologies|composants|components|modele de donnees|data model|database model|schema|schemas|=structure|structure of|project structure|structure de l application|structure du code|structure des dossiers|structure du projet|
 		structure du depot|code structure|organisation du code|organisation du depot|arborescence|project organization|repository structure|
-		how it works|fonctionnement|comment ca marche|fonctionnement technique|conception|=design|technical design|software design|system design|internals|flux|data flow|diagram|diagramme|diagrammes|diagrams|vue technique|modules|pipeline`,
+		how it works|fonctionnement|comment ca marche|fonctionnement technique|conception|=design|technical design|software design|system design|internals|flux|data flow|diagram|diagramme|diagrammes|diagrams|vue technique|modules|pipeline|
+		traitement des donnees|chaine de traitement|chaines de traitement|data processing`,
 	setting: `configuration|configurations|configure|configurer|configuring|=docker|=docker compose|with docker|avec docker|variables d environnement|environment variables|parametrage|=settings|
 		cloner|cloning|=clone|base de donnees|bases de donnees|database|fixtures|troubleshooting|depannage|erreur|erreurs|known issues|problemes connus|environnement|environment|plateformes|platforms|chargement de donnees|chargement des donnees|charger les donnees|import your data|importer vos donnees|load data|loading data|peupler|seed|initialization|initialisation|docker container|donnees de demo|donnees de la prod`,
 	calling: `command line|ligne de commande|=options|options|=api|api usage|rest api|parameters|parametres|=faq|frequently asked questions|foire aux questions|how can i|how do i|how to|tutorials|tutoriels|
