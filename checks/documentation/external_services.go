@@ -23,6 +23,7 @@ var serviceSigns = []struct {
 	name, packages, settings string
 }{
 	{"Sentry", "@sentry/* sentry-sdk sentry/* sentry-ruby sentry-rails sentry-raven raven raven-js github.com/getsentry/sentry-go io.sentry:* sentryR sentry", "SENTRY"},
+	{"Rollbar", "rollbar rollbar/* github.com/rollbar/rollbar-go com.rollbar:*", "ROLLBAR"},
 	{"Brevo", "sib-api-v3-sdk @getbrevo/brevo brevo-python getbrevo/brevo-php sendinblue/* sib-api-v3-typescript", "BREVO SENDINBLUE SIB"},
 	{"Mailjet", "node-mailjet mailjet-rest mailjet mailjet/mailjet-apiv3-php", "MAILJET"},
 	{"Mailgun", "mailgun-js mailgun.js mailgun/mailgun-php", "MAILGUN"},
