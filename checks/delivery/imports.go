@@ -24,7 +24,7 @@ const (
 func (own *rootInventory) undeclared(s *audit.Snapshot, d audit.Deliverable, nothingElse bool) (lockedRoot, bool) {
 	asks := map[manifest.Ecosystem]bool{
 		manifest.CRAN: nothingElse || d.Kind == audit.ShinyApp,
-		manifest.PyPI: nothingElse,
+		manifest.PyPI: nothingElse || own.servesInPython(),
 	}
 	for _, ecosystem := range []manifest.Ecosystem{manifest.CRAN, manifest.PyPI} {
 		if !asks[ecosystem] || own.declares(ecosystem) {
@@ -40,6 +40,24 @@ func (own *rootInventory) undeclared(s *audit.Snapshot, d audit.Deliverable, not
 		return lockedRoot{root: own.root, state: undeclared, place: place, what: name}, true
 	}
 	return lockedRoot{}, false
+}
+
+// servesInPython reports whether a program at the top of the folder starts a server
+// in Python, beside what is declared for its pages.
+func (own *rootInventory) servesInPython() bool {
+	return slices.ContainsFunc([]string{"app.py", "main.py", "server.py", "wsgi.py", "api.py", "run.py"}, func(name string) bool {
+		f, found := own.s.File(path.Join(own.root, name))
+		if !found || f.SizeBytes > maxSourceBytes {
+			return false
+		}
+		text, ok := own.s.ReadText(f)
+		for line := range strings.Lines(text) {
+			if ok && slices.Contains([]string{"flask", "fastapi", "django", "bottle", "tornado", "aiohttp", "starlette", "quart", "sanic"}, pythonImport(strings.TrimSpace(line))) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 func (own *rootInventory) declares(ecosystem manifest.Ecosystem) bool {
