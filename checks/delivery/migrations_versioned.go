@@ -39,6 +39,10 @@ func runMigrationsVersioned(s *audit.Snapshot) audit.Verdict {
 	}
 	uses := database.Of(s)
 	if len(uses) == 0 {
+		// Drivers that nothing declares do not show; what lays out tables does.
+		if schema, found := schemaFile(s); found {
+			return audit.PartlyMet("schema-only", "path", schema.Path).At(audit.Place{Path: schema.Path})
+		}
 		return audit.NotApplicable("no-database")
 	}
 	owned, laidOut := ownDatabase(s, uses)
