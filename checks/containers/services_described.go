@@ -1,6 +1,7 @@
 package containers
 
 import (
+	"path"
 	"slices"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -50,7 +51,7 @@ func descriptions(s *audit.Snapshot) (found []description, unread []string) {
 		switch {
 		case c.Err != nil:
 			unread = append(unread, c.Path)
-		case len(c.Services) > 0:
+		case len(c.Services) > 0 && !worksites(c):
 			found = append(found, description{path: c.Path, compose: true, development: c.Development, missing: docs.missing(c)})
 		}
 	}
@@ -67,6 +68,19 @@ func descriptions(s *audit.Snapshot) (found []description, unread []string) {
 		found = append(found, d)
 	}
 	return found, unread
+}
+
+// worksites reports whether a compose file starts nothing but what a team works
+// with: its forge, its continuous integration, a view of its containers.
+func worksites(c *container.ComposeFile) bool {
+	return !slices.ContainsFunc(c.Services, func(one container.Service) bool {
+		return one.Build != "" || !worksiteImages[path.Base(container.ParseImage(one.Image).Name)]
+	})
+}
+
+var worksiteImages = map[string]bool{
+	"gitlab-ce": true, "gitlab-ee": true, "gitlab-runner": true, "gitea": true, "forgejo": true, "jenkins": true, "sonarqube": true,
+	"portainer": true, "portainer-ce": true, "nexus3": true, "registry": true, "drone": true, "mattermost-team-edition": true,
 }
 
 // runningKinds are the objects of Kubernetes that start something.
