@@ -132,6 +132,7 @@ var (
 	saysStopped = lazily(subject + ` (?:\w+ )?(?:n est plus (?:maintenue?|supportee?|developpee?|mise? a jour|active?|en service)|est (?:desormais |maintenant |aujourd hui )?(?:archivee?|abandonnee?|arretee?|obsolete|depreciee?|decommissionnee?|fermee?|terminee?)\b|a ete (?:archivee?|abandonnee?|arretee?|decommissionnee?|fermee?))|` +
 		subject + ` (?:\w+ )?(?:is|has been|was) (?:now |currently |officially |being )?(?:(?:no longer|not) (?:being )?(?:maintained|developed|supported|updated)|archived|deprecated|abandoned|discontinued|retired|unmaintained|obsolete|sunset)\b|` +
 		`\bdeveloppements? (?:\w+ ){0,4}(?:ont|a) cesse\b|\bne (?:sera|seront) (?:\w+ )?plus (?:maintenue?s?|mise?s? a jour)\b|\bdevelopment (?:\w+ ){0,3}(?:has )?(?:ceased|stopped|ended)\b|` +
+		`^(?:this is (?:an |the )|this |ceci est (?:une |l )|une? |l )?archived? (?:repo|repository|(?:of|du|de l|de la) (?:\w+ ){0,4}(?:project|projet|repo|repository|depot|code|codebase|application|site))\b|^depot (?:d )?archive\b|` +
 		`^(?:\w+ )?(?:no longer maintained|not maintained any ?more|n est plus maintenue?|plus maintenue?|unmaintained|abandonware)\b`)
 
 	saysActive = lazily(`\b(?:actively|activement) (?:maintained|developed|maintenue?|developpee?)\b|\bmaintenue? activement\b|\bmaintenance (?:est |is )?active\b|\bunder (?:active|heavy) development\b|` +
