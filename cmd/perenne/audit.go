@@ -98,7 +98,7 @@ func (p *program) options(flags auditFlags) (pipeline.Options, int, error) {
 	if err != nil {
 		return pipeline.Options{}, 0, err
 	}
-	at, err := parseDate(flags.at)
+	at, err := parseDate("--at", flags.at)
 	if err != nil {
 		return pipeline.Options{}, 0, err
 	}
@@ -143,8 +143,8 @@ func loadAdvisories(folder string) (*audit.Advisories, error) {
 }
 
 // parseDate accepts a day, taken as its midnight in UTC, or a full time. An empty
-// text is now.
-func parseDate(s string) (time.Time, error) {
+// text is now. The error names the flag.
+func parseDate(flag, s string) (time.Time, error) {
 	if s == "" {
 		return time.Now().UTC().Truncate(time.Second), nil
 	}
@@ -153,7 +153,7 @@ func parseDate(s string) (time.Time, error) {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("--at %q: write 2026-12-31 or 2026-12-31T15:04:05Z", s)
+	return time.Time{}, fmt.Errorf("%s %q: write 2026-12-31 or 2026-12-31T15:04:05Z", flag, s)
 }
 
 // auditAll does the tasks side by side and returns the outcomes in their order.

@@ -78,7 +78,7 @@ func (v *view) declared(name string, roles ...maintainer.Role) role {
 			continue
 		}
 		p := v.Map.People.Find(d.Name, d.Login, d.Email)
-		role.others = role.others || d.Office() || p == nil
+		role.others = role.others || d.Team || p == nil
 		role.held = with(role.held, p)
 	}
 	return role
