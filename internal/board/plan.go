@@ -14,6 +14,7 @@ func planOf(c *audit.Challenge, repositories []audit.Audited, now time.Time) *pl
 	return &plan.Challenge{
 		Repositories: repositories, Dates: c.Dates(), Criticality: c.Criticality, Now: now,
 		Roll:  func(all []audit.Audited) audit.ChallengeResult { return score.Roll(c, all, now) },
+		Axis:  func(all []audit.Audited, axis audit.Axis) float64 { return score.RollAxis(c, all, axis) },
 		Whole: score.OfChallenge,
 	}
 }

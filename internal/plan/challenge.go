@@ -24,7 +24,10 @@ type Challenge struct {
 	Met  map[Key]time.Time
 	// Roll adds repositories up, and Whole reports whether a check asks about a
 	// challenge as a whole; both are the package score's.
-	Roll  func([]audit.Audited) audit.ChallengeResult
+	Roll func([]audit.Audited) audit.ChallengeResult
+	// Axis is what Roll says about one axis, 0 for no score, without the rest. Nil
+	// asks Roll.
+	Axis  func([]audit.Audited, audit.Axis) float64
 	Whole func(check string) bool
 	Now   time.Time
 }
@@ -136,10 +139,10 @@ func (c *Challenge) actions(rolled audit.Rolled) []Item {
 
 // complete says what the action gains, what somebody decided, and where it stands.
 func (c *Challenge) complete(i *Item, before audit.Score) {
-	after := c.If([]Item{*i})
+	after := c.axisIf(*i)
 	// Where a sibling's answer is unknown, a gap that is closed leaves the unknown
 	// alone to decide, and the axis may lose what it was judged by: no gain then.
-	i.Gain = max(0, axisScore(after.Score, i.Check.Axis)-axisScore(before, i.Check.Axis))
+	i.Gain = max(0, after-axisScore(before, i.Check.Axis))
 	i.Importance = i.Check.Severity.Weight() * factor(c.Criticality)
 	if i.Verdict.Answer == audit.AnswerPartlyMet {
 		i.Importance /= 2
@@ -183,7 +186,19 @@ func (c *Challenge) progress(i *Item) (audit.Progress, Doubt) {
 
 // If returns what the challenge adds up to once these actions are done: every
 // answer is added up again, with theirs met.
-func (c *Challenge) If(done []Item) audit.ChallengeResult {
+func (c *Challenge) If(done []Item) audit.ChallengeResult { return c.Roll(c.with(done)) }
+
+// axisIf returns what an action's axis comes to once it is done: a plan asks it of
+// each of its actions.
+func (c *Challenge) axisIf(done Item) float64 {
+	if c.Axis == nil {
+		return axisScore(c.If([]Item{done}).Score, done.Check.Axis)
+	}
+	return c.Axis(c.with([]Item{done}), done.Check.Axis)
+}
+
+// with returns the repositories as they are once these actions are done.
+func (c *Challenge) with(done []Item) []audit.Audited {
 	met := map[Key]bool{}
 	for _, i := range done {
 		met[Key{i.Repository, i.Check.ID}] = true
@@ -202,7 +217,7 @@ func (c *Challenge) If(done []Item) audit.ChallengeResult {
 		}
 		repositories[n].Result = &after
 	}
-	return c.Roll(repositories)
+	return repositories
 }
 
 // concerns reports whether one of the actions is about a repository.

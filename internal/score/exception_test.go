@@ -69,3 +69,22 @@ func notLower(t *rapid.T, before, after audit.Score) {
 		}
 	}
 }
+
+// One axis alone is what it is among the others.
+func TestRollAxisIsRoll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all := drawAll(t)
+		whole := Roll(&audit.Challenge{}, all, today).Score
+		for _, axis := range audit.Axes {
+			want := 0.0
+			for _, a := range whole.Axes {
+				if a.Axis == axis && a.Score != nil {
+					want = *a.Score
+				}
+			}
+			if got := RollAxis(&audit.Challenge{}, all, axis); got != want {
+				t.Fatalf("%s: %v alone, %v among the others", axis, got, want)
+			}
+		}
+	})
+}

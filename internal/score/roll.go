@@ -56,7 +56,7 @@ func Roll(challenge *audit.Challenge, repositories []audit.Audited, at time.Time
 			result.Unaudited = append(result.Unaudited, r.Source.URL)
 		}
 	}
-	questions := asked(repositories)
+	questions := asked(repositories, "")
 	result.Checks = make([]audit.Rolled, len(questions))
 	for _, axis := range audit.Axes {
 		var without sum
@@ -81,6 +81,19 @@ func Roll(challenge *audit.Challenge, repositories []audit.Audited, at time.Time
 	result.Score = withContinuity(result.Score)
 	result.Gate = gate(challenge.Rules.Limits(), result, challenge.Attestations, at)
 	return result
+}
+
+// RollAxis is the score that Roll gives one axis, 0 for none.
+func RollAxis(challenge *audit.Challenge, repositories []audit.Audited, axis audit.Axis) float64 {
+	var choices []choice
+	for _, q := range asked(sorted(repositories), axis) {
+		choices = append(choices, choose(q.check, q.answers))
+	}
+	with, _ := best(choices)
+	if score := with.score(challenge.Rules.Limits()); score != nil {
+		return *score
+	}
+	return 0
 }
 
 // sorted orders the repositories so that neither sums of floating point nor
@@ -109,9 +122,10 @@ type answer struct {
 	weight     float64
 }
 
-// asked lists the checks of all repositories, each once, in catalogue order. A
-// plan adds up once for each of its actions, so everything is looked up once.
-func asked(repositories []audit.Audited) []*question {
+// asked lists the checks of all repositories, of one axis or of all where it is
+// empty, each once, in catalogue order. A plan adds up once for each of its
+// actions, so everything is looked up once.
+func asked(repositories []audit.Audited, axis audit.Axis) []*question {
 	var all []*question
 	byID := map[string]*question{}
 	for _, r := range repositories {
@@ -119,7 +133,7 @@ func asked(repositories []audit.Audited) []*question {
 			continue
 		}
 		for i := range r.Result.Judged {
-			if check := r.Result.Judged[i].Check; byID[check.ID] == nil {
+			if check := r.Result.Judged[i].Check; (axis == "" || check.Axis == axis) && byID[check.ID] == nil {
 				q := &question{check: check, answers: make([]answer, 0, len(repositories))}
 				byID[check.ID], all = q, append(all, q)
 			}
@@ -136,7 +150,7 @@ func asked(repositories []audit.Audited) []*question {
 		}
 		for i := range r.Result.Judged {
 			a.Judged = &r.Result.Judged[i]
-			if q := byID[a.Check.ID]; q.last <= n {
+			if q := byID[a.Check.ID]; q != nil && q.last <= n {
 				q.answers, q.last = append(q.answers, a), n+1
 			}
 		}
