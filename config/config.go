@@ -36,6 +36,7 @@ type Config struct {
 	Network    Network        `mapstructure:"network"`
 	Portfolio  string         `mapstructure:"portfolio"`
 	Policy     string         `mapstructure:"policy"`
+	Plan       Plan           `mapstructure:"plan"`
 	Data       string         `mapstructure:"data"`
 	Listen     string         `mapstructure:"listen"`
 	Work       Work           `mapstructure:"work"`
@@ -47,6 +48,18 @@ type Config struct {
 // Work is what concerns 'perenne work' alone.
 type Work struct {
 	Listen string `mapstructure:"listen"`
+}
+
+// Plan says how many hours a week each side has for what is to be done.
+type Plan struct {
+	Team   float64 `mapstructure:"team_hours"`
+	DSI    float64 `mapstructure:"dsi_hours"`
+	Mentor float64 `mapstructure:"mentor_hours"`
+}
+
+// Hours returns them by side.
+func (p Plan) Hours() map[audit.Side]float64 {
+	return map[audit.Side]float64{audit.Team: p.Team, audit.DSI: p.DSI, audit.Mentor: p.Mentor}
 }
 
 // Advisories says where known vulnerabilities are listed.
@@ -227,6 +240,12 @@ func (c Config) validate() error {
 	for name, value := range map[string]int{"jobs": c.Jobs, "queue.workers": c.Queue.Workers, "queue.per_host": c.Queue.PerHost} {
 		if value < 0 {
 			faults = append(faults, fmt.Errorf("%s must be 0 or more, and is %d", name, value))
+		}
+	}
+	const hoursInAWeek = 20 * 35
+	for _, side := range audit.Sides {
+		if hours := c.Plan.Hours()[side]; !(hours >= 0 && hours <= hoursInAWeek) {
+			faults = append(faults, fmt.Errorf("plan.%s_hours must be from 0 to %d, and is %g", side, hoursInAWeek, hours))
 		}
 	}
 	if c.Lang != "" {

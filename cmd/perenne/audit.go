@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -199,12 +200,28 @@ func (p *program) write(write report.Writer, outcomes []report.Outcome, output s
 		}
 		return write(p.stdout, outcomes, o)
 	}
+	return p.place(output, func(w io.Writer) error { return write(w, outcomes, o) })
+}
+
+// place writes on standard output or into a file, which is replaced only by what is
+// whole. What is no file, such as a device, is written into and stays what it is.
+func (p *program) place(output string, write func(io.Writer) error) error {
+	if output == "" || output == "-" {
+		return write(p.stdout)
+	}
+	if info, err := os.Stat(output); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(output, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", output, err)
+		}
+		return errors.Join(write(f), f.Close())
+	}
 	f, err := os.CreateTemp(filepath.Dir(output), ".perenne-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", output, err)
 	}
 	defer os.Remove(f.Name())
-	if err := writeAndClose(f, func(w io.Writer) error { return write(w, outcomes, o) }); err != nil {
+	if err := writeAndClose(f, write); err != nil {
 		return fmt.Errorf("write %s: %w", output, err)
 	}
 	return os.Rename(f.Name(), output)

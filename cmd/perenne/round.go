@@ -42,6 +42,11 @@ func (p *program) round(targets []string, file string, options pipeline.Options)
 	if err != nil {
 		return nil, err
 	}
+	return challengesRound(found, options), nil
+}
+
+// challengesRound lists the repositories of a portfolio's challenges.
+func challengesRound(found *audit.Portfolio, options pipeline.Options) *round {
 	r := &round{portfolio: found}
 	for i := range found.Challenges {
 		c := &found.Challenges[i]
@@ -49,7 +54,7 @@ func (p *program) round(targets []string, file string, options pipeline.Options)
 			r.tasks = append(r.tasks, task{challenge: c.ID, target: source.URL, options: options.For(c, source)})
 		}
 	}
-	return r, nil
+	return r
 }
 
 // add returns what the outcomes of each challenge add up to, in the order of the

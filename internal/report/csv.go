@@ -62,6 +62,9 @@ func csvRows(r *audit.Result, lang audit.Lang) ([][]string, error) {
 	return rows, nil
 }
 
+// Cells keeps foreign text in cells of a spreadsheet from being taken for a formula.
+func Cells(values ...string) []string { return cells(values...) }
+
 // cells keeps a spreadsheet from taking foreign text for a formula: such a cell
 // is given an apostrophe, which spreadsheets do not show.
 func cells(values ...string) []string {
