@@ -156,16 +156,32 @@ func (t *Text) Explain(r Reason, lang Lang) string {
 
 // Fill replaces each {name} by args[name], written as the language writes it.
 // Inner reasons are not looked up. A name without a value stays as it is. The
-// {folder} "" is the top of the repository, and is called so.
+// {folder} "" is the top of the repository, and is called so; {kinds} of
+// deliverable are named as the language does.
 func Fill(sentence string, args map[string]any, lang Lang) string {
 	pairs := make([]string, 0, 2*len(args))
 	for name, value := range args {
 		if name == "folder" && value == "" {
 			value = CommonText(lang).Reasons["top-folder"]
 		}
+		if name == "kinds" {
+			value = kindNames(value, lang)
+		}
 		pairs = append(pairs, "{"+name+"}", Format(value, lang))
 	}
 	return strings.NewReplacer(pairs...).Replace(sentence)
+}
+
+// kindNames replaces the kinds in a list by their names; what is none stays.
+func kindNames(value any, lang Lang) string {
+	names := CommonText(lang).Reasons
+	parts := strings.Split(Format(value, lang), ", ")
+	for i, kind := range parts {
+		if name := names["kind-"+kind]; name != "" {
+			parts[i] = name
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Format writes a value as a reader of the language expects it: decimal comma

@@ -57,6 +57,21 @@ func TestTheTopHasAName(t *testing.T) {
 	}
 }
 
+// A kind is a key, and no word of French.
+func TestKindsHaveNames(t *testing.T) {
+	reason := Because("other-kind", "kinds", []any{"web-application", "of-another-version"})
+	if got := CommonText(French).Explain(reason, French); got != "Sans objet pour ce type de livrable (application web, of-another-version)." {
+		t.Error(got)
+	}
+	for _, kind := range Kinds {
+		for _, lang := range []Lang{English, French} {
+			if CommonText(lang).Reasons["kind-"+string(kind)] == "" {
+				t.Errorf("%s has no name in %s", kind, lang)
+			}
+		}
+	}
+}
+
 func TestFormat(t *testing.T) {
 	day := time.Date(2018, 5, 16, 0, 0, 0, 0, time.UTC)
 	if got := Format(day, French) + " " + Format(day, English); got != "16/05/2018 2018-05-16" {
