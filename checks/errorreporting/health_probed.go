@@ -97,6 +97,8 @@ func (a answering) verdict() audit.Verdict {
 	switch {
 	case a.rank() == 2:
 		return audit.Met("probed", "route", a.routes[0].path, "path", a.probes[0].place.Path).At(a.places()...)
+	case len(a.routes) > 0 && a.routes[0].library:
+		return audit.PartlyMet("library-only", "library", a.routes[0].path, "path", a.routes[0].place.Path).At(a.places()...)
 	case len(a.routes) > 0:
 		return audit.PartlyMet("route-only", "route", a.routes[0].path).At(a.places()...)
 	case len(a.probes) > 0:

@@ -16,6 +16,8 @@ import (
 type route struct {
 	path  string
 	place audit.Place
+	// library is true for a route that a dependency brings: path is its name then.
+	library bool
 }
 
 // healthLibraries bring such a route.
@@ -76,7 +78,7 @@ func routesOf(s *audit.Snapshot, root string) []route {
 			continue
 		}
 		if p := fileRoute(f.Path); p != "" {
-			found = append(found, route{p, audit.Place{Path: f.Path}})
+			found = append(found, route{path: p, place: audit.Place{Path: f.Path}})
 			continue
 		}
 		suffix := path.Ext(f.Path)
@@ -96,7 +98,7 @@ func routesOf(s *audit.Snapshot, root string) []route {
 	for _, m := range manifest.For(s, root) {
 		for _, d := range m.Dependencies {
 			if listed(d.Name, healthLibraries) {
-				found = append(found, route{d.Name, audit.Place{Path: m.Path, Line: d.Line}})
+				found = append(found, route{d.Name, audit.Place{Path: m.Path, Line: d.Line}, true})
 			}
 		}
 	}
@@ -119,7 +121,7 @@ func declared(name string, content []byte, shape *regexp.Regexp) []route {
 		for _, group := range m[1:] {
 			if len(group) > 0 {
 				number := 1 + bytes.Count(content[:at], []byte("\n"))
-				found = append(found, route{"/" + strings.Trim(string(group), "^$/"), audit.Place{Path: name, Line: number}})
+				found = append(found, route{path: "/" + strings.Trim(string(group), "^$/"), place: audit.Place{Path: name, Line: number}})
 			}
 		}
 	}
