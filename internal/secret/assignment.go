@@ -3,6 +3,7 @@ package secret
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -30,7 +31,28 @@ func (t *text) assigns(begin int, line []byte) bool {
 			return true
 		}
 	}
-	return false
+	return t.command() && flagged(line) && !t.development(begin, line)
+}
+
+// command reports whether the file holds commands.
+func (t *text) command() bool {
+	name := strings.ToLower(path.Base(t.path))
+	return slices.Contains([]string{".sh", ".bash", ".zsh", ".mk"}, path.Ext(name)) || name == "makefile"
+}
+
+// passwordOption is an option that says secret, with its value between quotes.
+var passwordOption = regexp.MustCompile(`\s--(?:passphrase|password|passwd)[ =](?:"([^"]+)"|'([^']+)')`)
+
+// flagged reports whether a command is given a password as an option:
+// gpg --passphrase "…".
+func flagged(line []byte) bool {
+	m := passwordOption.FindSubmatch(line)
+	if m == nil {
+		return false
+	}
+	value := string(m[1]) + string(m[2])
+	// Between quotes, "*" and "!" are letters like others.
+	return !strings.ContainsAny(value, "$`%") && drawnPassword(strings.TrimLeft(value, "*!&@"))
 }
 
 // secret reports whether the value of the name is one.

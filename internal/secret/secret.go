@@ -39,7 +39,7 @@ type Found struct {
 }
 
 // digest names the answer: change it with every change of the rules.
-const digest = "secret/1"
+const digest = "secret/2"
 
 // Of returns what was found, computed once and kept in place of the files.
 func Of(s *audit.Snapshot) Found {
