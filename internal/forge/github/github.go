@@ -58,7 +58,11 @@ func (c *Client) Facts(ctx context.Context, r forge.Repo, last *forge.Answer) (*
 	case err != nil:
 		return nil, forge.Meaning(ctx, status(resp), err)
 	}
-	answer := &forge.Answer{Facts: c.plain(repo), ETag: resp.Header.Get("ETag"), LastModified: resp.Header.Get("Last-Modified")}
+	answer := &forge.Answer{
+		Facts: c.plain(repo), ETag: resp.Header.Get("ETag"), LastModified: resp.Header.Get("Last-Modified"),
+		// The mark belongs to who got it; the next request may be another's.
+		Account: asked(),
+	}
 	now := forge.Repo{Host: r.Host, Path: answer.Facts.Path}
 	whole, err := c.rest(ctx, now, &answer.Facts)
 	if err != nil {
@@ -68,7 +72,6 @@ func (c *Client) Facts(ctx context.Context, r forge.Repo, last *forge.Answer) (*
 		// What was missing, or was not over, is asked for next time.
 		answer.ETag, answer.LastModified = "", ""
 	}
-	answer.Account = asked()
 	return answer, nil
 }
 

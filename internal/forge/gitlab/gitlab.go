@@ -73,13 +73,13 @@ func (c *Client) Facts(ctx context.Context, r forge.Repo, last *forge.Answer) (*
 	if err != nil {
 		return nil, meaning(ctx, resp, err)
 	}
-	answer := &forge.Answer{Facts: c.plain(project), ETag: resp.Header.Get("ETag")}
+	// The mark belongs to who got it; the next request may be another's.
+	answer := &forge.Answer{Facts: c.plain(project), ETag: resp.Header.Get("ETag"), Account: asked()}
 	if err := c.gather(ctx, &answer.Facts); errors.Is(err, audit.ErrRateLimited) || errors.Is(err, context.Canceled) {
 		return nil, err
 	} else if err != nil || answer.Facts.CI == audit.CIRunning {
 		answer.ETag = ""
 	}
-	answer.Account = asked()
 	return answer, nil
 }
 
