@@ -40,7 +40,7 @@ const (
 // Compiling them takes milliseconds, which only an audit should pay.
 var declarations = sync.OnceValue(func() map[string]*regexp.Regexp {
 	return map[string]*regexp.Regexp{
-		".py":   regexp.MustCompile(`(?:@[\w.]+\.(?:route|get|api_route|head)\(\s*|\b(?:path|re_path|url)\(\s*|\b(?:add_url_rule|add_route|add_get|add_api_route|web\.get|Route)\(\s*|^\s*\(\s*)` + quoted + `\s*[,)]`),
+		".py":   regexp.MustCompile(`(?:@[\w.]+\.(?:route|get|api_route|head)\(\s*|\b(?:path|re_path|url)\(\s*|\b(?:add_url_rule|add_route|add_get|add_api_route|web\.get|Route|add_resource)\(\s*(?:\w+\s*,\s*)?|^\s*\(\s*)` + quoted + `\s*[,)]`),
 		".js":   regexp.MustCompile(`(?:\b(?:app|router|server|routes?|fastify|express|\w+Router|\w+App|\w+Server|\w+Routes?)\.(?:get|all|use|head|route)\(\s*|@(?:Get|Controller|All)\(\s*|\burl:\s*)` + quoted),
 		".go":   regexp.MustCompile(`\.(?:Get|GET|HandleFunc|Handle|Method|Any|Head|HandlerFunc)\(\s*(?:http\.MethodGet,\s*|"GET",\s*)?"(?:GET )?(` + healthPath + `)"\s*,|\.Path\("(` + healthPath + `)"\)|\(\s*"GET (` + healthPath + `)"\s*,`),
 		".rb":   regexp.MustCompile(`^\s*(?:get|match|head|mount\s+\w+(?:::\w+)*\s*(?:=>|,\s*at:))\s*\(?\s*` + quoted),
