@@ -234,6 +234,7 @@ func (r *logReader) look(name string, content []byte) {
 			line := lineOf(content, mark)
 			switch {
 			case line == 0:
+			case kept == &r.off && onlyForTests(content, line):
 			case mark == "basicConfig(" && namesFile(content):
 				r.toFile = audit.Place{Path: name, Line: line}
 			default:
@@ -262,6 +263,19 @@ func (r *logReader) look(name string, content []byte) {
 			}
 		}
 	}
+}
+
+// onlyForTests reports whether a line stands under a condition on tests: many
+// settings drop the logs there, and nowhere else.
+func onlyForTests(content []byte, line int) bool {
+	lines := bytes.Split(content, []byte("\n"))
+	for _, above := range lines[max(0, line-4) : line-1] {
+		above = bytes.ToLower(bytes.TrimSpace(above))
+		if (bytes.HasPrefix(above, []byte("if ")) || bytes.HasPrefix(above, []byte("if("))) && bytes.Contains(above, []byte("test")) {
+			return true
+		}
+	}
+	return false
 }
 
 // byHand reports whether a file is a command that somebody starts beside the
