@@ -204,11 +204,23 @@ func inPages(s *audit.Snapshot) []reach {
 		}
 		dir := strings.ToLower(path.Base(f.Dir()))
 		inDir := contactPage.MatchString(dir) && slices.Contains([]string{"index", "page", "+page", "new", "show", "form"}, stem)
-		if (contactPage.MatchString(stem) || inDir) && !strings.Contains(strings.ToLower(f.Path), "test") && !strings.Contains(strings.ToLower(f.Path), "spec") && f.Dir() != "" && !strings.Contains(f.Path, "themes/rainlab") {
+		if (contactPage.MatchString(stem) || inDir) && !behindPages(f.Dir()) && !strings.Contains(strings.ToLower(f.Path), "test") && !strings.Contains(strings.ToLower(f.Path), "spec") && f.Dir() != "" && !strings.Contains(f.Path, "themes/rainlab") {
 			return []reach{{kind: page, place: audit.Place{Path: f.Path}}}
 		}
 	}
 	return nil
+}
+
+// notPages are folders of code that no user sees, or that only the team does.
+var notPages = []string{
+	"interfaces", "interface", "models", "model", "types", "entities", "entity", "dto", "dtos", "schemas", "domain", "stores", "store", "reducers", "migrations",
+	"factories", "seeds", "repositories", "repository", "serializers", "backoffice", "back-office", "back_office", "admin",
+}
+
+// behindPages reports whether a folder holds what pages are made of, such as the
+// shape of an entry in an address book.
+func behindPages(dir string) bool {
+	return slices.ContainsFunc(strings.Split(strings.ToLower(dir), "/"), func(one string) bool { return slices.Contains(notPages, one) })
 }
 
 // feet are words of the names of files that stand below or beside every page.
