@@ -142,7 +142,7 @@ var apiPackages = map[manifest.Ecosystem][2]string{
 	manifest.CRAN:  {"plumber", ""},
 	manifest.NuGet: {"Swashbuckle.AspNetCore NSwag.AspNetCore Microsoft.AspNetCore.OpenApi", ""},
 	manifest.Hex:   {"open_api_spex phoenix_swagger absinthe", ""},
-	manifest.Cargo: {"utoipa paperclip rocket_okapi poem-openapi okapi async-graphql juniper", ""},
+	manifest.Cargo: {"utoipa paperclip rocket_okapi poem-openapi okapi aide openapi openapi-schema openapiv3 async-graphql juniper", ""},
 }
 
 // apiLibraries returns the packages of deliverables with a server that serve an
