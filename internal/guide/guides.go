@@ -230,7 +230,7 @@ func Places(found []Passage) []audit.Place {
 
 // serverWords are of machines that nobody develops on.
 var serverWords = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:vms?|vps|machine virtuelle|virtual machine|reverse proxy|proxy inverse|serveur dedie|dedicated server)\b`)
+	return regexp.MustCompile(`\b(?:vms?|vps|machine virtuelle|virtual machine|reverse proxy|proxy inverse|serveur dedie|dedicated server|serveur (?:ubuntu|debian|linux|centos|red hat|rhel)|(?:ubuntu|debian|linux|centos|rhel) server)\b`)
 })
 
 // OnServer reports whether sections prepare a machine that serves, rather than a
