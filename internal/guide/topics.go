@@ -57,7 +57,7 @@ var vocabulary = map[Topic]string{
 		installation serveur|server installation`,
 	operations: `exploitation|runbook|runbooks|operations|operation|operational|ops|operating|maintenance|sauvegarde|sauvegardes|backup|backups|
 		restauration|restore|recovery|plan de reprise|supervision|=monitoring|incident|incidents|astreinte|panne|pannes|depannage|troubleshooting|
-		en cas de probleme|en cas de panne|=arret|arreter le service|arreter l application|redemarrage|redemarrer|restart|restarting|rollback|
+		en cas de probleme|en cas de panne|=arret|arreter le service|arreter le serveur|arreter l application|stop the server|stopping the server|stop the service|redemarrage|redemarrer|restart|restarting|rollback|
 		retour arriere|disaster recovery|maintien en condition operationnelle|mco|pca|pra|on call|=production|en production|in production`,
 	Architecture: `architecture|architectures|technical architecture|architecture technique|architecture logicielle|architecture overview|notes d architecture|
 		documentation technique|technical documentation|technical overview|technical points|stack|stack technique|tech stack|
