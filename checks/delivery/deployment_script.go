@@ -41,9 +41,9 @@ func deploymentScript(s *audit.Snapshot) (trace, bool) {
 		name := strings.ToLower(f.Name())
 		ext := path.Ext(name)
 		shell := ext == ".sh" || ext == ".bash" || ext == ".ps1" || ext == "" && slices.Contains([]string{"bin", "scripts", "script"}, path.Base(f.Dir()))
-		playbook := (ext == ".yml" || ext == ".yaml") && slices.Contains(strings.Split(f.Dir(), "/"), "ansible")
+		playbook := (ext == ".yml" || ext == ".yaml") && isPlaybook(f.Path)
 		near := strings.Count(f.Path, "/") <= 3 // deeper, a part of the product is moved
-		if deployerFiles[f.Path] || shell && near && saysDeploy(name) && !inTests(f.Path) || playbook || near && fabricTasks(s, f) {
+		if deployerFiles[f.Path] || shell && near && !inTests(f.Path) && (saysDeploy(name) || updates(s, f)) || playbook || near && fabricTasks(s, f) {
 			return trace{f.Path, audit.Place{Path: f.Path}}, true
 		}
 	}
@@ -67,6 +67,49 @@ func deploymentScript(s *audit.Snapshot) (trace, bool) {
 		}
 	}
 	return trace{}, false
+}
+
+// isPlaybook reports whether a file in Ansible's folder says what to do, rather
+// than on which machines and with which values.
+func isPlaybook(name string) bool {
+	dirs := strings.Split(path.Dir(name), "/")
+	return slices.Contains(dirs, "ansible") && !slices.ContainsFunc(dirs, func(dir string) bool {
+		return slices.Contains([]string{"group_vars", "host_vars", "inventory", "inventories", "environments", "files", "assets", "defaults", "vars"}, dir)
+	})
+}
+
+// restarters start a service anew, given the word of restartWords.
+var (
+	restarters   = []string{"systemctl", "service", "supervisorctl", "pm2", "docker", "docker-compose", "kill", "passenger-config"}
+	restartWords = []string{"start", "restart", "reload", "up", "-HUP", "restart-app"}
+)
+
+// updates reports whether a script named after updating brings the newest version
+// onto the machine it runs on and starts that.
+func updates(s *audit.Snapshot, f audit.File) bool {
+	name := guide.Plain(guide.Stem(f.Name()))
+	if !strings.Contains(name, "update") && !strings.Contains(name, "upgrade") && !strings.Contains(name, "mise a jour") && !strings.Contains(name, "maj") {
+		return false
+	}
+	text, ok := s.ReadText(f)
+	if !ok || len(text) > maxConfigBytes {
+		return false
+	}
+	pulled, started := false, false
+	for _, c := range script.Commands(text) {
+		words := c.Words
+		if words[0] == "sudo" {
+			words = words[1:]
+		}
+		switch {
+		case len(words) < 2:
+		case words[0] == "git" && words[1] == "pull":
+			pulled = true
+		case slices.Contains(restarters, words[0]) && slices.ContainsFunc(words[1:], func(w string) bool { return slices.Contains(restartWords, w) }):
+			started = started || pulled
+		}
+	}
+	return started
 }
 
 // saysDeploy reports whether a name is that of deploying the product, rather
