@@ -92,7 +92,7 @@ var (
 	exampleWords = []string{"example", "exemple", "sample", "dist", "template", "tpl", "model", "modele", "optional"}
 	envWords     = []string{"env", "dotenv", "envrc", "environ", "environment", "renviron"}
 	settingWords = []string{
-		"rprofile", "config", "configuration", "conf", "settings", "parameters", "parametres", "secrets", "vars", "database", "properties", "credentials",
+		"rprofile", "config", "configuration", "conf", "settings", "parameters", "parametres", "secrets", "vars", "database", "properties", "credentials", "ini",
 	}
 	// settingFormats are those that settings are written in; what is written in
 	// another language and called an example shows how to program.
@@ -117,7 +117,7 @@ func exampleOfSettings(f audit.File) bool {
 	switch {
 	case name == ".env":
 		return true
-	case has("test", "tests", "docs", "ci", "nginx", "apache", "vhost", "proxy", "supervisor") || !slices.Contains(settingFormats, path.Ext(name)) && !has(envWords...):
+	case has("test", "tests", "docs", "ci", "nginx", "apache", "vhost", "proxy", "supervisor", "postgres", "postgresql", "redis", "php") || !slices.Contains(settingFormats, path.Ext(name)) && !has(envWords...):
 		return false
 	}
 	return has(envWords...) && has(append([]string{"default", "defaults"}, exampleWords...)...) || has(settingWords...) && has(exampleWords...)
