@@ -79,12 +79,13 @@ func inDocument(s *audit.Snapshot, doc *document.Document, whole bool) []reach {
 	lines := strings.Split(text, "\n")
 	for i, section := range doc.Sections {
 		asking := whole || guide.About(section.Heading, guide.Contact)
-		if !asking && technical(section.Heading) {
-			continue
-		}
 		from, to := max(section.Line-1, 0), len(lines)
 		if i+1 < len(doc.Sections) {
 			to = min(doc.Sections[i+1].Line-1, len(lines))
+		}
+		if !asking && technical(section.Heading) {
+			all = append(all, invitations(lines[min(from, to):to], doc.Path, from+1)...)
+			continue
 		}
 		if from < to {
 			all = append(all, emailsIn(lines[from:to], doc.Path, from+1)...)
@@ -113,6 +114,22 @@ func technical(heading string) bool {
 		}
 	}
 	return false
+}
+
+// invites is said of people, and of no account.
+var invites = regexp.MustCompile(`(?i)\b(?:prendre contact|contactez|contacter|nous écrire|écrivez|contact us|get in touch|reach out|write to us|demandez? à l['’]équipe|ask the team)\b`)
+
+// invitations finds the boxes, answered by several, that a section on the machine
+// says to write to: who installs needs something from the team.
+func invitations(lines []string, source string, first int) []reach {
+	var all []reach
+	for i, line := range lines {
+		if invites.MatchString(line) {
+			found := emailsIn(lines[i:i+1], source, first+i)
+			all = append(all, slices.DeleteFunc(found, func(r reach) bool { return r.kind != mailbox })...)
+		}
+	}
+	return all
 }
 
 // emailsIn finds addresses outside fenced code, "contact [at] mer.gouv.fr" too.
