@@ -63,7 +63,7 @@ func secondary(name string) bool {
 		}
 	}
 	base := path.Base(lower)
-	return strings.Contains(base, ".test.") || strings.Contains(base, ".spec.") || strings.HasPrefix(base, "test_") || strings.Contains(base, "_test.") ||
+	return strings.Contains(base, ".test.") || strings.Contains(base, ".spec.") || strings.HasPrefix(base, "test_") || strings.Contains(base, "_test.") || strings.Contains(base, "-test.") ||
 		strings.Contains(base, "_spec.") || strings.Contains(base, ".stories.") || strings.HasPrefix(base, "jquery")
 }
 

@@ -61,7 +61,7 @@ var loggings = map[manifest.Ecosystem]*logging{
 		prints: []string{"fmt.Print"}, off: []string{"log.SetOutput(io.Discard)", "log.SetOutput(ioutil.Discard)"},
 	},
 	manifest.Maven: {
-		libraries: "net.logstash.logback:* ch.qos.logback:* org.apache.logging.log4j:* org.slf4j:* io.github.oshai:* io.github.microutils:* org.springframework.boot:spring-boot-starter* io.quarkus:* io.micronaut:* io.dropwizard:* co.elastic.logging:* log4j:log4j org.jboss.logging:*",
+		libraries: "net.logstash.logback:* ch.qos.logback:* org.apache.logging.log4j:* org.slf4j:* io.github.oshai:* io.github.microutils:* org.springframework.boot:spring-boot-starter* io.quarkus:* io.micronaut:* io.dropwizard:* org.playframework:play co.elastic.logging:* log4j:log4j org.jboss.logging:*",
 		own:       []ownLogger{{"java.util.logging", "java.util.logging"}}, console: true,
 		toConsole: []string{"ConsoleAppender", "<Console", "LogstashEncoder", "StructuredLogEncoder"}, toFile: []string{"FileAppender", "RollingFileAppender", "RollingFile", "<File "},
 		prints: []string{"System.out.print", "println("}, off: []string{"logging.level.root=OFF", `<root level="OFF"`},

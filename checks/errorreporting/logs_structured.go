@@ -179,7 +179,7 @@ func (r *logReader) declared(manifests []*manifest.Manifest) {
 }
 
 // bringLoggers are groups of Maven whose every package brings the same logger.
-var bringLoggers = []string{"org.springframework.boot", "io.quarkus", "io.micronaut", "io.dropwizard"}
+var bringLoggers = []string{"org.springframework.boot", "io.quarkus", "io.micronaut", "io.dropwizard", "org.playframework:play"}
 
 // uses confirms what a list for Python says: such a list often names all that is
 // installed on somebody's machine.
