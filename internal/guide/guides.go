@@ -287,6 +287,11 @@ var documentHosts = []string{"readthedocs.", "rtfd.io", "gitbook.", "notion.so",
 // referenceHosts describe the functions of a library, or its releases: no guide.
 var referenceHosts = []string{"pkg.go.dev", "godoc.org", "docs.rs", "javadoc.io", "rubydoc.info", "npmjs.com", "pypi.org", "packagist.org", "rdrr.io", "shields.io", "codecov.io"}
 
+// legalWords are of pages that every public service must have.
+var legalWords = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:conditions generales|cgu|mentions legales|politique de confidentialite|donnees personnelles|accessibilite|terms of (?:use|service)|privacy policy|legal notice)\b`)
+})
+
 // documents reports whether a link leads to documentation of this project: its
 // address or its words say documentation, and the address or the section say
 // that it is this project's.
@@ -298,6 +303,9 @@ func documents(l document.Link, documentSection bool, slugs []string) bool {
 	if words := " " + Plain(l.Text) + " "; strings.Contains(words, " api ") || strings.Contains(words, " swagger ") {
 		return false // how to call the service is no guide for who keeps it
 	}
+	if legalWords().MatchString(Plain(l.Text + " " + u.Path)) {
+		return false
+	}
 	if slices.ContainsFunc(referenceHosts, func(h string) bool { return strings.Contains(strings.ToLower(u.Host), h) }) {
 		return false
 	}
@@ -308,6 +316,8 @@ func documents(l document.Link, documentSection bool, slugs []string) bool {
 		strings.HasPrefix(host, "doc.") || strings.HasPrefix(host, "docs.") || strings.HasPrefix(host, "documentation.") ||
 		strings.HasSuffix(where, "/wiki") || strings.Contains(where, "/wiki/") || strings.HasSuffix(host, ".github.io")
 	switch {
+	case Plain(l.Text) == "wiki" && strings.HasSuffix(strings.TrimSuffix(where, "/"), "/wiki"):
+		return true // a README that says just "wiki" means its own
 	case ours && (hosted || labelled && !strings.Contains(where, "/blob/")):
 		return true
 	case strings.HasSuffix(host, ".gouv.fr"):
