@@ -52,6 +52,13 @@ type facts struct {
 		Parent    string `yaml:"parent"`
 		OwnerType string `yaml:"owner_type"`
 		Releases  int    `yaml:"releases"`
+		// LatestRelease is a day. Untold lists what the forge would not say.
+		LatestRelease  string            `yaml:"latest_release"`
+		Homepage       string            `yaml:"homepage"`
+		PrivateReports bool              `yaml:"private_reports"`
+		TakesIssues    bool              `yaml:"takes_issues"`
+		Admins         int               `yaml:"admins"`
+		Untold         []audit.ForgeFact `yaml:"untold"`
 	} `yaml:"forge"`
 	// Attestations are what people declared.
 	Attestations []struct {
@@ -174,7 +181,14 @@ func (f facts) snapshot() (*audit.Snapshot, error) {
 	if f.Forge != nil {
 		s.Forge = &audit.Forge{
 			Archived: f.Forge.Archived, Fork: f.Forge.Fork, Parent: f.Forge.Parent,
-			OwnerType: f.Forge.OwnerType, Releases: f.Forge.Releases,
+			OwnerType: f.Forge.OwnerType, Releases: f.Forge.Releases, Homepage: f.Forge.Homepage,
+			PrivateReports: f.Forge.PrivateReports, TakesIssues: f.Forge.TakesIssues, Admins: f.Forge.Admins,
+		}
+		if s.Forge.LatestRelease, err = day(f.Forge.LatestRelease, ""); err != nil {
+			return nil, err
+		}
+		for _, fact := range f.Forge.Untold {
+			s.Forge.Withhold(fact, audit.UntoldForbidden)
 		}
 	}
 	if s.Advisories, err = f.advisories(taken); err != nil {

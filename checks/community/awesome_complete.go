@@ -127,6 +127,9 @@ func recentRelease(s *audit.Snapshot) point {
 	if notes := release.NotesOf(s); notes != nil && s.TakenAt.Sub(notes.Dated) <= halfAYear {
 		return held
 	}
+	if s.Forge != nil && !s.Forge.LatestRelease.IsZero() && s.TakenAt.Sub(s.Forge.LatestRelease) <= halfAYear {
+		return held
+	}
 	tagged := release.Tagged(s)
 	switch {
 	case s.Tags == nil:
@@ -170,6 +173,9 @@ func webPage(s *audit.Snapshot) point {
 	if _, found := s.File("CNAME"); found {
 		return held
 	}
+	if s.Forge != nil && leadsAway(s, s.Forge.Homepage) {
+		return held
+	}
 	readme := document.Readme(s)
 	if readme == nil {
 		return lacking
@@ -182,6 +188,12 @@ func webPage(s *audit.Snapshot) point {
 		}
 	}
 	return lacking
+}
+
+// leadsAway reports whether an address is a page other than the repository's own.
+func leadsAway(s *audit.Snapshot, address string) bool {
+	own := strings.TrimSuffix(s.Repository.URL, ".git")
+	return strings.HasPrefix(address, "https://") && (own == "" || address != own && !strings.HasPrefix(address, own+"/"))
 }
 
 // leadsToSite accepts, at the beginning, an address below gouv.fr that is the top

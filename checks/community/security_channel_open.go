@@ -31,11 +31,17 @@ func runSecurityChannelOpen(s *audit.Snapshot) audit.Verdict {
 			mute = at.Path
 		}
 	}
+	if s.Forge.Told(audit.FactPrivateReports) && s.Forge.PrivateReports && !s.Forge.Archived {
+		return audit.Met("forge")
+	}
 	if mute != "" {
 		return audit.PartlyMet("no-address", "path", mute).At(audit.Place{Path: mute})
 	}
 	if at, found := tracker(s); found {
 		return audit.PartlyMet("tracker-only", "path", at.Path).At(at)
+	}
+	if s.Forge != nil && s.Forge.TakesIssues && !s.Forge.Archived {
+		return audit.PartlyMet("forge-issues")
 	}
 	return audit.NotMet("none")
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // ownedByOrganisation is FIA-11. A repository below somebody's own account leaves
-// with that person; below an organisation, the rights can be handed on.
+// with that person; below an organisation, the rights can be handed on, while there
+// is somebody left who holds them.
 var ownedByOrganisation = &audit.Check{
 	ID: "owned-by-organisation", Axis: audit.Reliability, Severity: audit.Major,
 	Needs: audit.NeedForge, EffortHours: 1.5, Side: audit.DSI,
@@ -22,6 +23,9 @@ func runOwnedByOrganisation(s *audit.Snapshot) audit.Verdict {
 	host, owner := ownerOf(s.Repository.URL)
 	switch s.Forge.OwnerType {
 	case "organisation":
+		if s.Forge.Told(audit.FactAdmins) && s.Forge.Admins == 1 {
+			return audit.PartlyMet("one-admin", "owner", owner)
+		}
 		if isPublicBody(host, owner) {
 			return audit.Met("public-body", "owner", owner)
 		}

@@ -89,9 +89,7 @@ func (c *Client) plain(p *gitlab.Project) audit.Forge {
 		Archived: p.Archived, ID: strconv.FormatInt(p.ID, 10), Path: p.PathWithNamespace, DefaultBranch: p.DefaultBranch,
 		Description: p.Description, Topics: slices.Sorted(slices.Values(p.Topics)),
 		TakesIssues: p.IssuesAccessLevel == gitlab.EnabledAccessControl || p.IssuesAccessLevel == gitlab.PrivateAccessControl,
-		// An issue may be confidential: that is GitLab's private channel.
-		PrivateReports: p.IssuesAccessLevel == gitlab.EnabledAccessControl,
-		AskedAt:        c.host.Now().UTC().Truncate(time.Second),
+		AskedAt:     c.host.Now().UTC().Truncate(time.Second),
 	}
 	if p.ForkedFromProject != nil {
 		f.Fork, f.Parent = true, p.ForkedFromProject.PathWithNamespace
@@ -102,7 +100,9 @@ func (c *Client) plain(p *gitlab.Project) audit.Forge {
 	if p.License != nil {
 		f.Licence = spdx(p.License.Key)
 	}
-	// The tags are git's to tell; whose notes answer an issue takes a request each.
+	// The tags are git's to tell; whose notes answer an issue takes a request each. An
+	// issue may be confidential, and nothing tells a reader so.
+	f.Withhold(audit.FactPrivateReports, audit.UntoldUnsupported)
 	f.Withhold(audit.FactTags, audit.UntoldUnsupported)
 	f.Withhold(audit.FactAnswers, audit.UntoldUnsupported)
 	return f

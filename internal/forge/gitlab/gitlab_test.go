@@ -10,5 +10,5 @@ import (
 )
 
 func TestSuite(t *testing.T) {
-	forgetest.Suite{Kind: forge.GitLab, Open: gitlab.Open, Conditional: false, Untold: []audit.ForgeFact{audit.FactTags, audit.FactAnswers}}.Run(t)
+	forgetest.Suite{Kind: forge.GitLab, Open: gitlab.Open, Conditional: false, Untold: []audit.ForgeFact{audit.FactTags, audit.FactAnswers, audit.FactPrivateReports}}.Run(t)
 }
