@@ -72,6 +72,10 @@ type Row struct {
 	OpenBlockers int
 	// Ready says that the gate is open.
 	Ready bool
+	// KnowledgeAtRisk is the share of the known source files, over all repositories,
+	// that nobody who stays knows, 0 to 1; nil where nobody leaves or nothing is
+	// known.
+	KnowledgeAtRisk *float64
 	// Actions counts the gaps by where they stand; empty before the first audit.
 	Actions map[audit.Quadrant]int
 	// Answers counts the checks by answer, per axis.

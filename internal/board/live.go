@@ -64,10 +64,14 @@ func (l *Live) row(c *audit.Challenge, summaries []*store.Summary, placed []audi
 	r := Row{Challenge: c}
 	repositories := make([]audit.Audited, len(c.Repositories))
 	audited := false
+	files := store.FilesKnown{}
 	for i, source := range c.Repositories {
 		s := summaries[i]
 		repositories[i] = audit.Audited{Source: source, Result: outline(s, check)}
 		audited = audited || s.Audit != 0
+		if s.Files != nil {
+			files.Known, files.Orphaned = files.Known+s.Files.Known, files.Orphaned+s.Files.Orphaned
+		}
 		if s.Failure != "" {
 			r.Failing++
 		}
@@ -75,6 +79,7 @@ func (l *Live) row(c *audit.Challenge, summaries []*store.Summary, placed []audi
 			r.AuditedAt = s.SucceededAt
 		}
 	}
+	r.KnowledgeAtRisk = audit.NewLoss(files.Known, files.Orphaned, 0, 0).KnowledgeAtRisk
 	if audited {
 		result := score.Roll(c, repositories, l.now())
 		r.add(result)
@@ -151,7 +156,7 @@ func (l *Live) Challenge(ctx context.Context, id string) (*Challenge, error) {
 func (l *Live) assemble(c *audit.Challenge, states []store.State) *Challenge {
 	view := &Challenge{Row: Row{Challenge: c}}
 	repositories := make([]audit.Audited, len(c.Repositories))
-	audited := false
+	audited, loss := false, audit.Loss{}
 	for i, source := range c.Repositories {
 		key := store.Key{Challenge: c.ID, Repository: source.URL}
 		state := store.State{Key: key}
@@ -161,6 +166,9 @@ func (l *Live) assemble(c *audit.Challenge, states []store.State) *Challenge {
 		repositories[i].Source = source
 		if state.Latest != nil {
 			repositories[i].Result, audited = state.Latest.Result, true
+			if h := state.Latest.Result.Handover; h != nil {
+				loss = loss.Plus(h.Loss)
+			}
 		}
 		if state.Failure != "" {
 			view.Failing++
@@ -172,6 +180,7 @@ func (l *Live) assemble(c *audit.Challenge, states []store.State) *Challenge {
 			Source: source, State: state, Next: queue.Next(queue.Job{Challenge: c.ID, Repository: source.URL}, l.period(c), l.now()),
 		})
 	}
+	view.KnowledgeAtRisk = loss.KnowledgeAtRisk
 	if audited {
 		result := score.Roll(c, repositories, l.now())
 		view.Result = &result

@@ -93,6 +93,14 @@ var ofChallenge = []family{
 			}
 		},
 	}, {
+		name: "perenne_knowledge_at_risk_ratio", kind: "gauge", labels: []string{"challenge"}, series: "1",
+		help: "Share of the known source files that nobody who stays knows, 0 to 1. Absent while nobody is said to leave.",
+		of: func(r *board.Row, yield yield) {
+			if r.KnowledgeAtRisk != nil {
+				yield(*r.KnowledgeAtRisk, "", "")
+			}
+		},
+	}, {
 		name: "perenne_mission_end_timestamp_seconds", kind: "gauge", labels: []string{"challenge"}, series: "1",
 		help: "Unix time of the day on which the mission ends. Absent when the portfolio does not say.",
 		of:   func(r *board.Row, yield yield) { moment(r.Challenge.MissionEnd, yield) },

@@ -22,12 +22,19 @@ type Summary struct {
 	// Axes are in the order of [audit.Axes]; an axis without any check is left out.
 	Axes    []AxisSummary
 	Answers Answers
+	// Files says how many source files nobody who stays knows; nil where nobody
+	// leaves, or nothing is known.
+	Files *FilesKnown
 	// Actions counts what there is to do.
 	Actions int
 	// TriedAt, SucceededAt and Failure are those of [State].
 	TriedAt, SucceededAt time.Time
 	Failure              string
 }
+
+// FilesKnown counts source files that have an author today, and those of them that
+// would have none.
+type FilesKnown struct{ Known, Orphaned int }
 
 // AxisSummary is the score of one axis with the number of checks per answer.
 type AxisSummary struct {

@@ -15,13 +15,15 @@ import (
 // challengeView is the page of one challenge.
 type challengeView struct {
 	*board.Challenge
-	C            *audit.Challenge
-	Ministry     string
-	Team         team
-	Pyramid      []facet
-	Groups       []verdictGroup
-	Blockers     []verdictView
-	Plan         []actionView
+	C        *audit.Challenge
+	Ministry string
+	Team     team
+	Pyramid  []facet
+	Groups   []verdictGroup
+	Blockers []verdictView
+	Plan     []actionView
+	// Handover is what leaves with people; nil where nobody leaves.
+	Handover     *handoverView
 	Repositories []repositoryView
 	Waivers      []waiverView
 	Attestations []attestationView
@@ -99,6 +101,7 @@ func (view *challengeView) fill(c *board.Challenge, v veil, now time.Time, lang 
 	for _, a := range c.Plan {
 		t, err := a.Check.Text(lang)
 		if err != nil {
+	view.Handover = handoverOf(c, view.Repositories, v)
 			return err
 		}
 		name, address := view.repository(a.Repository)

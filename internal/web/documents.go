@@ -48,6 +48,7 @@ type (
 		OpenBlockers int            `json:"open_blockers"`
 		Actions      int            `json:"actions" doc:"How many gaps there are to close."`
 		MissionEnd   string         `json:"mission_end,omitempty" format:"date"`
+		AtRisk       *float64       `json:"knowledge_at_risk,omitempty" minimum:"0" maximum:"1" doc:"Share of the known source files that nobody who stays knows; absent while nobody is said to leave."`
 		AuditedAt    string         `json:"audited_at,omitempty" format:"date-time" doc:"Oldest success among the repositories."`
 		Failing      int            `json:"failing" doc:"Repositories whose last attempt failed."`
 	}
@@ -109,6 +110,8 @@ type (
 		Failure     string     `json:"failure,omitempty" doc:"Why the last attempt failed."`
 		Next        string     `json:"next,omitempty" format:"date-time"`
 	}
+
+		Handover *audit.Handover `json:"handover,omitempty" doc:"What leaves with people, perenne.handover/v1; without names for readers without a role."`
 	waiverDocument struct {
 		Check      string   `json:"check"`
 		State      string   `json:"state" enum:"accepted,expired,requested"`
@@ -247,7 +250,7 @@ func rowOf(row board.Row) RowDocument {
 	d := RowDocument{
 		ID: c.ID, Name: c.Name, Ministry: c.Ministry, Axes: []axisDocument{}, Continuity: maybe(row.Continuity), Ready: row.Ready,
 		OpenBlockers: row.OpenBlockers, Actions: row.Gaps(), MissionEnd: dayOf(c.MissionEnd), AuditedAt: timeOf(row.AuditedAt),
-		Failing: row.Failing,
+		Failing: row.Failing, AtRisk: maybe(row.KnowledgeAtRisk),
 	}
 	for _, a := range row.Axes {
 		d.Axes = append(d.Axes, axisDocument{
@@ -286,6 +289,7 @@ func challengeOf(c *board.Challenge, v veil, now time.Time) challengeDocument {
 	for _, w := range view.Waivers {
 		d.Waivers = append(d.Waivers, waiverDocument{w.Check, w.State, listed(w.Paths), w.Waiver.Repository, w.Reason, w.Author, dayOf(w.Expires)})
 	}
+			one.Handover = v.handover(latestHandover(r))
 	for _, a := range view.Attestations {
 		d.Attestations = append(d.Attestations, attestationDocument{a.Check, a.State, a.Says, a.Author, a.Link, dayOf(a.Date), dayOf(a.Expires)})
 	}

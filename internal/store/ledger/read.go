@@ -16,14 +16,15 @@ type scanner interface{ Scan(into ...any) error }
 
 const (
 	selectAudit = `
-		SELECT r.challenge, r.repository, a.id, a.policy, a.took_ns, a.seen, c.content
+		SELECT r.challenge, r.repository, a.id, a.policy, a.took_ns, a.seen, c.content, c.handover
 		FROM audits a JOIN repositories r ON r.id = a.repository_id JOIN results c ON c.audit_id = a.id`
 	selectState = `
-		SELECT r.challenge, r.repository, a.id, a.policy, a.took_ns, a.seen, c.content, r.tried, r.succeeded, r.failure
+		SELECT r.challenge, r.repository, a.id, a.policy, a.took_ns, a.seen, c.content, c.handover, r.tried, r.succeeded, r.failure
 		FROM repositories r LEFT JOIN audits a ON a.id = r.latest LEFT JOIN results c ON c.audit_id = a.id`
 	selectSummary = `
 		SELECT r.challenge, r.repository, r.tried, r.succeeded, r.failure, a.id, a.commit_id, a.catalogue, a.policy,
-			a.questions_id, a.answers, a.taken, a.seen, a.continuity, a.actions, a.axes
+			a.questions_id, a.answers, a.taken, a.seen, a.continuity, a.actions, a.axes,
+			a.known_files, a.orphaned_files
 		FROM repositories r LEFT JOIN audits a ON a.id = r.latest`
 	selectChange = `SELECT challenge, repository, check_id, was, became, from_commit, to_commit, at FROM changes`
 )
@@ -109,8 +110,8 @@ func (l *Ledger) scanState(row scanner, more ...any) (store.State, error) {
 	var s store.State
 	var id, took, seen sql.NullInt64
 	var policy sql.NullString
-	var packed []byte
-	if err := row.Scan(append([]any{&s.Challenge, &s.Repository, &id, &policy, &took, &seen, &packed}, more...)...); err != nil {
+	var packed, handed []byte
+	if err := row.Scan(append([]any{&s.Challenge, &s.Repository, &id, &policy, &took, &seen, &packed, &handed}, more...)...); err != nil {
 		return s, err
 	}
 	if !id.Valid {
@@ -122,6 +123,9 @@ func (l *Ledger) scanState(row scanner, more ...any) (store.State, error) {
 	}
 	result, err := store.Decode(content, l.Lookup)
 	if err != nil {
+		return s, fmt.Errorf("audit %d: %w", id.Int64, err)
+	}
+	if result.Handover, err = readHandover(handed); err != nil {
 		return s, fmt.Errorf("audit %d: %w", id.Int64, err)
 	}
 	s.Latest = &store.Audit{
@@ -185,10 +189,10 @@ type summary struct {
 
 func scanSummary(row scanner) (s summary, err error) {
 	var tried, succeeded int64
-	var id, asked, taken, seen, actions sql.NullInt64
+	var id, asked, taken, seen, actions, known, orphaned sql.NullInt64
 	var commit, catalogue, policy, letters, axes sql.NullString
 	err = row.Scan(&s.Challenge, &s.Repository, &tried, &succeeded, &s.Failure, &id, &commit, &catalogue, &policy,
-		&asked, &letters, &taken, &seen, &s.Continuity, &actions, &axes)
+		&asked, &letters, &taken, &seen, &s.Continuity, &actions, &axes, &known, &orphaned)
 	s.TriedAt, s.SucceededAt = fromMicros(tried), fromMicros(succeeded)
 	if err != nil || !id.Valid {
 		return s, err
@@ -196,6 +200,9 @@ func scanSummary(row scanner) (s summary, err error) {
 	s.Audit, s.Commit, s.Catalogue, s.Policy = id.Int64, commit.String, catalogue.String, policy.String
 	s.TakenAt, s.SeenAt, s.Actions = fromMicros(taken.Int64), fromMicros(seen.Int64), int(actions.Int64)
 	s.asked, s.letters = asked.Int64, letters.String
+	if known.Valid {
+		s.Files = &store.FilesKnown{Known: int(known.Int64), Orphaned: int(orphaned.Int64)}
+	}
 	if s.Axes, err = store.ParseAxes(axes.String); err != nil {
 		return s, fmt.Errorf("audit %d: %w", s.Audit, err)
 	}

@@ -32,6 +32,7 @@ type entry struct {
 	questions string // ids, one a line
 	digest    string // of questions
 	axes      string
+	handover  handover
 	at        int64 // when it became what is known
 
 	repository, asked int64
@@ -78,7 +79,10 @@ func prepare(a store.Audit) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.content, err = compress(content)
+	if e.content, err = compress(content); err != nil {
+		return nil, err
+	}
+	e.handover, err = handoverOf(a.Result)
 	return e, err
 }
 
@@ -132,7 +136,11 @@ func (e *entry) place(ctx context.Context, tx *sql.Tx) error {
 	if err == nil {
 		e.at = micros(a.SeenAt)
 		a.SeenAt, a.Took = fromMicros(max(seen, e.at)), time.Duration(took)
-		_, err = tx.ExecContext(ctx, `UPDATE audits SET seen = $1 WHERE id = $2`, micros(a.SeenAt), a.ID)
+		if _, err = tx.ExecContext(ctx, `UPDATE audits SET seen = $1, known_files = $2, orphaned_files = $3 WHERE id = $4`,
+			micros(a.SeenAt), e.handover.known, e.handover.orphaned, a.ID); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE results SET handover = $1 WHERE audit_id = $2`, e.handover.content, a.ID)
 		return err
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
@@ -140,14 +148,16 @@ func (e *entry) place(ctx context.Context, tx *sql.Tx) error {
 	}
 	e.at = micros(r.TakenAt)
 	err = tx.QueryRowContext(ctx, `
-		INSERT INTO audits (repository_id, commit_id, catalogue, policy, questions_id, answers, taken, seen, took_ns, continuity, actions, axes)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
+		INSERT INTO audits (repository_id, commit_id, catalogue, policy, questions_id, answers, taken, seen, took_ns, continuity, actions, axes,
+			known_files, orphaned_files)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
 		e.repository, r.Repository.Commit, r.Catalogue, a.Policy, e.asked, e.answers.Letters(),
-		micros(r.TakenAt), micros(a.SeenAt), int64(a.Took), r.Score.Continuity, len(r.Actions), e.axes).Scan(&a.ID)
+		micros(r.TakenAt), micros(a.SeenAt), int64(a.Took), r.Score.Continuity, len(r.Actions), e.axes,
+		e.handover.known, e.handover.orphaned).Scan(&a.ID)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO results (audit_id, content) VALUES ($1, $2)`, a.ID, e.content)
+	_, err = tx.ExecContext(ctx, `INSERT INTO results (audit_id, content, handover) VALUES ($1, $2, $3)`, a.ID, e.content, e.handover.content)
 	return err
 }
 

@@ -52,6 +52,7 @@ func Sample(k store.Key, commit string, at time.Time, seed int) store.Audit {
 		Languages:    map[string]float64{"Go": 0.75, "HTML": 0.25}, DocumentationLanguage: audit.French,
 		Maintainers: &audit.Maintainers{People: 4, BusFactor: 2, TopShare: 0.5, LastHumanCommit: at.Add(-time.Hour)},
 	}
+	r.Handover = SampleHandover(at)
 	random := rand.New(rand.NewPCG(uint64(seed), 1))
 	for i, c := range known {
 		answer := audit.Answers[random.IntN(len(audit.Answers))]
@@ -65,6 +66,25 @@ func Sample(k store.Key, commit string, at time.Time, seed int) store.Audit {
 	}
 	r.Score = score.Of(r.Judged)
 	return store.Audit{Key: k, Policy: "default 1", Result: r, Took: 1500 * time.Millisecond}
+}
+
+// SampleHandover is what leaves with people, with some of everything in it.
+func SampleHandover(at time.Time) *audit.Handover {
+	factor := 1
+	loss := audit.NewLoss(40, 10, 4000, 3000)
+	ada, bea := audit.Knower{Name: "Ada Exemple", Files: 0.25, Leaves: at.AddDate(0, 1, 0).Truncate(24 * time.Hour)}, audit.Knower{Name: "Bea Exemple", Files: 0.75}
+	return &audit.Handover{
+		At: at, People: 2, Leavers: []audit.Knower{ada}, Stayers: []audit.Knower{bea}, BusFactor: &factor, Loss: loss, SourceFiles: 42,
+		Areas:    []audit.HandoverArea{{Folder: "import", Kind: audit.DataPipeline, Loss: loss, Knew: []audit.Knower{ada, bea}, Knows: []audit.Knower{bea}}},
+		Critical: []audit.CriticalWork{{Concern: "deployment", Files: 2, Orphaned: true, Paths: []string{"Dockerfile"}, Sole: ada.Name}},
+		Roles:    []audit.SoleRole{{Role: "releaser", People: []string{ada.Name}}},
+		Curve:    []audit.LossPoint{{At: ada.Leaves, Gone: 1, Loss: loss}},
+		Transfer: &audit.TransferPlan{
+			Sessions: []audit.TransferSession{{Day: at.AddDate(0, 0, 1).Truncate(24 * time.Hour), Folder: "import", From: ada.Name, To: bea.Name, Hours: 2}},
+			Left:     []audit.TransferLeft{{Folder: "web", From: ada.Name, Hours: 1.5}}, Hours: 3.5, PlannedHours: 2,
+			Documents: []audit.MissingDocument{{Check: "operations-guide", Hours: 14}},
+		},
+	}
 }
 
 // CommitID is the n-th commit of the samples.

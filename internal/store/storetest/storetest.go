@@ -22,6 +22,7 @@ func Exercise(t *testing.T, open func(t *testing.T) store.Store) {
 		"never heard of":         neverHeardOf,
 		"save and read back":     saveAndReadBack,
 		"save again":             saveAgain,
+		"handover":               handedOver,
 		"what makes another row": anotherRow,
 		"many save the same":     manySaveTheSame,
 		"many save and thin":     manySaveAndThin,
@@ -125,7 +126,7 @@ func saveAgain(t *testing.T, s store.Store) {
 	equal(t, "seen", second.SeenAt, noon.Add(24*time.Hour))
 	kept, err := s.Audit(t.Context(), first.ID)
 	must(t, err)
-	first.SeenAt = second.SeenAt
+	first.SeenAt, first.Result.Handover = second.SeenAt, again.Result.Handover
 	equal(t, "kept", kept, first)
 	if n := len(curve(t, s, key(1))); n != 1 {
 		t.Errorf("%d points for one audit", n)
@@ -234,6 +235,9 @@ func sameInNumbers(t *testing.T, got store.Summary, state store.State) {
 		want.Audit, want.Commit, want.Catalogue, want.Policy = a.ID, a.Result.Repository.Commit, a.Result.Catalogue, a.Policy
 		want.TakenAt, want.SeenAt, want.Actions = a.Result.TakenAt, a.SeenAt, len(a.Result.Actions)
 		want.Continuity, want.Axes = a.Result.Score.Continuity, store.SummarizeAxes(a.Result)
+		if h := a.Result.Handover; h != nil && h.KnowledgeAtRisk != nil {
+			want.Files = &store.FilesKnown{Known: h.KnownFiles, Orphaned: h.OrphanedFiles}
+		}
 		for _, j := range a.Result.Judged {
 			if answer := got.Answers.Of(j.Check.ID); answer != j.Verdict.Answer {
 				t.Errorf("%s: %q, want %q", j.Check.ID, answer, j.Verdict.Answer)

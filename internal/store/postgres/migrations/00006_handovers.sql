@@ -1,0 +1,6 @@
+-- What leaves with people, beside the audit: it changes with who leaves, while the
+-- commit and the answers do not. Null where nobody asked.
+
+-- +goose Up
+ALTER TABLE audits ADD COLUMN known_files BIGINT, ADD COLUMN orphaned_files BIGINT;
+ALTER TABLE results ADD COLUMN handover BYTEA; -- JSON, gzip

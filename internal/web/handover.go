@@ -1,0 +1,130 @@
+package web
+
+import (
+	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/board"
+)
+
+// handoverView is what leaves with people, over the repositories of a challenge.
+type handoverView struct {
+	audit.Loss
+	// Unknown counts the repositories of which nothing can be told.
+	Unknown      int
+	Repositories []handedOver
+}
+
+// handedOver is one repository's part of it.
+type handedOver struct {
+	Name, URL string
+	*audit.Handover
+	// Risky are the folders that lose something, and Hidden how many more there are.
+	Risky  []audit.HandoverArea
+	Hidden int
+	Lost   []audit.CriticalWork
+}
+
+const riskyShown = 8
+
+// handoverOf adds up what the repositories lose; nil where nobody leaves.
+func handoverOf(c *board.Challenge, repositories []repositoryView, v veil) *handoverView {
+	view := &handoverView{}
+	asked := false
+	for i, r := range c.Repositories {
+		h := latestHandover(r)
+		if h == nil {
+			continue
+		}
+		asked = true
+		if h.Unknown != "" {
+			view.Unknown++
+			continue
+		}
+		view.Loss = view.Plus(h.Loss)
+		one := handedOver{Name: repositories[i].Name, URL: repositories[i].URL, Handover: v.handover(h)}
+		for _, a := range one.Areas {
+			switch {
+			case a.OrphanedFiles == 0:
+			case len(one.Risky) < riskyShown:
+				one.Risky = append(one.Risky, a)
+			default:
+				one.Hidden++
+			}
+		}
+		for _, w := range one.Critical {
+			if w.Orphaned {
+				one.Lost = append(one.Lost, w)
+			}
+		}
+		view.Repositories = append(view.Repositories, one)
+	}
+	if !asked {
+		return nil
+	}
+	return view
+}
+
+func latestHandover(r board.Repository) *audit.Handover {
+	if r.State.Latest == nil {
+		return nil
+	}
+	return r.State.Latest.Result.Handover
+}
+
+// Planned returns the sessions that a page shows.
+func (h handedOver) Planned() []audit.TransferSession {
+	if h.Transfer == nil {
+		return nil
+	}
+	return h.Transfer.Sessions[:min(len(h.Transfer.Sessions), riskyShown)]
+}
+
+// LeftHours sums up what does not fit into the days that are left.
+func (h handedOver) LeftHours() float64 {
+	hours := 0.0
+	if h.Transfer != nil {
+		for _, l := range h.Transfer.Left {
+			hours += l.Hours
+		}
+	}
+	return hours
+}
+
+// handover returns it as the reader may see it: readers without a role learn how
+// much and where, and not who.
+func (v veil) handover(h *audit.Handover) *audit.Handover {
+	if h == nil || v.lifted {
+		return h
+	}
+	hidden := *h
+	hidden.Leavers, hidden.Stayers, hidden.Unmatched, hidden.WhatIf = []audit.Knower{}, []audit.Knower{}, nil, nil
+	hidden.Areas, hidden.Critical, hidden.Roles = []audit.HandoverArea{}, []audit.CriticalWork{}, []audit.SoleRole{}
+	for _, a := range h.Areas {
+		a.Knew, a.Knows = []audit.Knower{}, []audit.Knower{}
+		hidden.Areas = append(hidden.Areas, a)
+	}
+	for _, c := range h.Critical {
+		c.Sole = ""
+		hidden.Critical = append(hidden.Critical, c)
+	}
+	for _, r := range h.Roles {
+		hidden.Roles = append(hidden.Roles, audit.SoleRole{Role: r.Role, People: []string{}})
+	}
+	if h.Transfer != nil {
+		hidden.Transfer = v.transfer(*h.Transfer)
+	}
+	return &hidden
+}
+
+func (v veil) transfer(t audit.TransferPlan) *audit.TransferPlan {
+	sessions, left := t.Sessions, t.Left
+	t.Sessions, t.Left = []audit.TransferSession{}, nil
+	for _, s := range sessions {
+		s.From, s.To = v.person(s.From), v.person(s.To)
+		t.Sessions = append(t.Sessions, s)
+	}
+	for _, l := range left {
+		l.From = v.person(l.From)
+		t.Left = append(t.Left, l)
+	}
+	return &t
+}
