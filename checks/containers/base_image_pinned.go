@@ -27,7 +27,7 @@ type baseImage struct {
 func (b baseImage) is(pinned bool) bool { return b.Pinned != nil && *b.Pinned == pinned }
 
 func runBaseImagePinned(s *audit.Snapshot) audit.Verdict {
-	if len(runnable(s)) == 0 {
+	if filesOnly(s) {
 		return audit.NotApplicable("static-only")
 	}
 	j := judgedDockerfiles(s)

@@ -42,7 +42,7 @@ const (
 )
 
 func runContainerUnprivileged(s *audit.Snapshot) audit.Verdict {
-	if len(runnable(s)) == 0 {
+	if filesOnly(s) {
 		return audit.NotApplicable("static-only")
 	}
 	j := judgedDockerfiles(s)

@@ -39,6 +39,14 @@ func runnable(s *audit.Snapshot) []string {
 	return roots
 }
 
+// filesOnly reports whether everything is served as files and no image is built to
+// serve them: one that is there is judged like any other.
+func filesOnly(s *audit.Snapshot) bool {
+	return len(runnable(s)) == 0 && !slices.ContainsFunc(container.Dockerfiles(s), func(d *container.Dockerfile) bool {
+		return !d.Tool && !d.Development && d.Err == nil
+	})
+}
+
 // judged are the Dockerfiles that a check on quality looks at.
 type judged struct {
 	// files were read. They are those for production, or all when none is.

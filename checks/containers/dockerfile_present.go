@@ -18,12 +18,11 @@ var dockerfilePresent = &audit.Check{
 }
 
 func runDockerfilePresent(s *audit.Snapshot) audit.Verdict {
-	roots := runnable(s)
-	if len(roots) == 0 {
+	if filesOnly(s) {
 		return audit.NotApplicable("static-only")
 	}
 	found := sortDockerfiles(s)
-	return judgePresence(s, roots, found).Fact("dockerfiles", listed(found.paths))
+	return judgePresence(s, runnable(s), found).Fact("dockerfiles", listed(found.paths))
 }
 
 // foundDockerfiles sorts what was found by what it is worth.

@@ -117,5 +117,8 @@ func (e *environment) missing(c *container.ComposeFile) []missingVariable {
 	return all
 }
 
-// givenByShell are variables that any shell has.
-var givenByShell = map[string]bool{"PWD": true, "HOME": true, "USER": true, "UID": true, "GID": true, "HOSTNAME": true, "PATH": true, "SHELL": true, "COMPOSE_PROJECT_NAME": true}
+// givenByShell are variables that any shell has, or gets from its network.
+var givenByShell = map[string]bool{
+	"http_proxy": true, "https_proxy": true, "no_proxy": true, "HTTP_PROXY": true, "HTTPS_PROXY": true, "NO_PROXY": true,
+	"PWD": true, "HOME": true, "USER": true, "UID": true, "GID": true, "HOSTNAME": true, "PATH": true, "SHELL": true, "COMPOSE_PROJECT_NAME": true,
+}

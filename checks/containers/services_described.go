@@ -30,10 +30,11 @@ type missingVariable struct {
 }
 
 func runServicesDescribed(s *audit.Snapshot) audit.Verdict {
-	if len(runnable(s)) == 0 {
+	found, unread := descriptions(s)
+	served := slices.ContainsFunc(found, func(d description) bool { return d.compose && !d.development })
+	if len(runnable(s)) == 0 && !served {
 		return audit.NotApplicable("static-only")
 	}
-	found, unread := descriptions(s)
 	files := []string{}
 	for _, d := range found {
 		files = append(files, d.path)
