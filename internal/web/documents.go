@@ -109,9 +109,9 @@ type (
 		TriedAt     string     `json:"tried_at,omitempty" format:"date-time"`
 		Failure     string     `json:"failure,omitempty" doc:"Why the last attempt failed."`
 		Next        string     `json:"next,omitempty" format:"date-time"`
-	}
 
 		Handover *audit.Handover `json:"handover,omitempty" doc:"What leaves with people, perenne.handover/v1; without names for readers without a role."`
+	}
 	waiverDocument struct {
 		Check      string   `json:"check"`
 		State      string   `json:"state" enum:"accepted,expired,requested"`
