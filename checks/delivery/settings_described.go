@@ -2,11 +2,13 @@ package delivery
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/container"
+	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/guide"
 )
 
@@ -35,6 +37,7 @@ func readDescribed(s *audit.Snapshot) *described {
 			d.examples = append(d.examples, f)
 		}
 	}
+	d.examples = append(d.examples, linkedExamples(s)...)
 	slices.SortStableFunc(d.examples, func(a, b audit.File) int {
 		return strings.Count(a.Path, "/") - strings.Count(b.Path, "/")
 	})
@@ -64,6 +67,60 @@ func readDescribed(s *audit.Snapshot) *described {
 	return d
 }
 
+// writtenFormats are those that nothing but settings is written in, for the most
+// part.
+var writtenFormats = []string{".toml", ".ini", ".conf", ".cfg", ".properties", ".env"}
+
+// linkedExamples returns the settings that the README shows as an example, in its
+// section on configuration, by a link to a file or a folder of the tree.
+func linkedExamples(s *audit.Snapshot) []audit.File {
+	readme := document.Readme(s)
+	if readme == nil {
+		return nil
+	}
+	for _, section := range readme.Sections {
+		if !configuring.MatchString(guide.Plain(section.Heading)) {
+			continue
+		}
+		for _, link := range section.Links {
+			target := strings.Trim(strings.TrimPrefix(link.URL, "./"), "/")
+			if link.Image || !exemplary.MatchString(guide.Plain(link.Text)) || target == "" {
+				continue
+			}
+			if files := settingsAt(s, target); len(files) > 0 {
+				return files
+			}
+		}
+	}
+	return nil
+}
+
+var (
+	configuring = regexp.MustCompile(`\b(?:configuration|configurer|configure|configuring|parametrage|settings|reglages)\b`)
+	exemplary   = regexp.MustCompile(`\b(?:exemples?|examples?|samples?|modeles?)\b`)
+)
+
+// settingsAt returns the files of settings at a path, or in the folder itself.
+func settingsAt(s *audit.Snapshot, target string) []audit.File {
+	var files []audit.File
+	for _, f := range s.Files() {
+		if (f.Path == target || f.Dir() == target) && slices.Contains(writtenFormats, path.Ext(f.Name())) {
+			files = append(files, f)
+		}
+	}
+	// One that is named after settings is the one to copy.
+	slices.SortStableFunc(files, func(a, b audit.File) int { return namedSettings(a) - namedSettings(b) })
+	return files
+}
+
+func namedSettings(f audit.File) int {
+	name := strings.ToLower(f.Name())
+	if slices.ContainsFunc(settingWords, func(word string) bool { return strings.Contains(name, word) }) {
+		return 0
+	}
+	return 1
+}
+
 // startingFiles are those that give the program its variables.
 func startingFiles(s *audit.Snapshot) []string {
 	var files []string
@@ -81,6 +138,12 @@ func startingFiles(s *audit.Snapshot) []string {
 	}
 	for _, p := range container.PlatformFiles(s) {
 		files = append(files, p.Path)
+	}
+	for _, f := range s.OwnFiles() {
+		// Spring starts with every setting there, empty where the environment must give it.
+		if name := f.Name(); strings.HasSuffix(f.Dir(), "src/main/resources") && strings.HasPrefix(name, "application") && path.Ext(name) == ".properties" {
+			files = append(files, f.Path)
+		}
 	}
 	slices.Sort(files)
 	return slices.Compact(files)
