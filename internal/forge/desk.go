@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -244,6 +245,10 @@ func (d *Desk) kind(ctx context.Context, r Repo) (*url.URL, Kind, error) {
 	if kind != "" {
 		return top, kind, nil
 	}
+	if len(d.c.Tokens(r.Host)) > 0 {
+		// Who set a token for a host named it.
+		ctx = guard.Naming(ctx, top.Host)
+	}
 	client := &http.Client{Transport: d.plain, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	kind, err := recognise(ctx, client, top)
 	return top, kind, err
@@ -266,6 +271,8 @@ func (d *Desk) host(name string, kind Kind, top *url.URL, tokens []string, app *
 	for _, s := range all {
 		l.accounts = append(l.accounts, newAccount(s))
 	}
+	// Who set a token for a host, or wrote of it in the configuration, named it.
+	l.named = all[0].Token != nil || slices.ContainsFunc(d.c.Hosts, func(s Setting) bool { return strings.EqualFold(s.Host, name) })
 	return &Host{
 		Name: name, Kind: kind, URL: top, Refresh: d.c.Refresh, Now: d.c.Now, Named: all[0].Token != nil,
 		HTTP: &http.Client{Transport: l, CheckRedirect: few},

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/guard"
 )
 
 // line is the way to one forge: it picks a token that may still ask, keeps within
@@ -22,9 +23,12 @@ type line struct {
 	kind     Kind
 	top      *url.URL
 	accounts []*account
-	next     http.RoundTripper
-	watch    Watch
-	now      func() time.Time
+	// named is true for a host that the administrator or the user wrote down: it may
+	// lie on a private address.
+	named bool
+	next  http.RoundTripper
+	watch Watch
+	now   func() time.Time
 }
 
 // Watch is told what is asked of forges; either function may be nil. Both may be
@@ -146,7 +150,11 @@ var counters = []string{"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelim
 
 // prepare returns the request with the account's token.
 func (l *line) prepare(req *http.Request, a *account, q *question) (_ *http.Request, name string, err error) {
-	sent := req.Clone(req.Context())
+	ctx := req.Context()
+	if l.named {
+		ctx = guard.Naming(ctx, req.URL.Host)
+	}
+	sent := req.Clone(ctx)
 	if req.GetBody != nil {
 		if sent.Body, err = req.GetBody(); err != nil {
 			return nil, "", err

@@ -6,7 +6,8 @@
 // An address is looked at after its name was resolved, when the connection is
 // made: a name that resolves to something else the second time gains nothing. A
 // host is let through that the configuration allows, and one that somebody named
-// as the place to go, see [Naming]; the host of a redirect was named by nobody.
+// as the place to go, see [Naming]: on the command line, in the portfolio, or by
+// setting a token for it. The host of a redirect was named by nobody.
 package guard
 
 import (
