@@ -282,6 +282,7 @@ func challengeOf(c *board.Challenge, v veil, now time.Time) challengeDocument {
 		}
 		if r.State.Latest != nil {
 			one.Commit = r.State.Latest.Result.Repository.Commit
+			one.Handover = v.handover(latestHandover(r))
 		}
 		d.Repositories = append(d.Repositories, one)
 	}
@@ -289,7 +290,6 @@ func challengeOf(c *board.Challenge, v veil, now time.Time) challengeDocument {
 	for _, w := range view.Waivers {
 		d.Waivers = append(d.Waivers, waiverDocument{w.Check, w.State, listed(w.Paths), w.Waiver.Repository, w.Reason, w.Author, dayOf(w.Expires)})
 	}
-			one.Handover = v.handover(latestHandover(r))
 	for _, a := range view.Attestations {
 		d.Attestations = append(d.Attestations, attestationDocument{a.Check, a.State, a.Says, a.Author, a.Link, dayOf(a.Date), dayOf(a.Expires)})
 	}
