@@ -1,7 +1,9 @@
 package docs
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/guide"
@@ -45,6 +47,9 @@ func runOperationsGuide(s *audit.Snapshot) audit.Verdict {
 	case len(covers) > 0:
 		return audit.PartlyMet("covers-little", "count", subjects, "path", where[0].Path).At(where...).Fact("covers", covers)
 	}
+	if scripts, does := dutyScripts(s); len(scripts) > 0 {
+		return audit.PartlyMet("scripts", "path", scripts[0].Path).At(scripts...).Fact("covers", does)
+	}
 	if link, at, found := guide.Outside(s); found {
 		return audit.PartlyMet("outside", "url", link).At(at).Fact("covers", covers)
 	}
@@ -72,4 +77,34 @@ func runsItself(s *audit.Snapshot) audit.Place {
 		}
 	}
 	return audit.Place{}
+}
+
+// operatingDirs hold what somebody on duty runs; scripts elsewhere start and stop
+// the machine of a developer.
+var operatingDirs = wordSet("ops devops exploitation operations maintenance prod production")
+
+// dutyStems are the duties that the name of a script tells.
+var dutyStems = map[string]string{
+	"start": "start", "restart": "start", "demarrer": "start", "redemarrer": "start", "relancer": "start", "stop": "stop", "arreter": "stop", "shutdown": "stop",
+	"logs": "logs", "backup": "backup", "sauvegarde": "backup", "sauvegarder": "backup", "restore": "backup", "restaurer": "backup", "restauration": "backup", "rollback": "incident",
+}
+
+// dutyScripts returns the scripts that are named after a duty in a folder for
+// operation, and the duties: what is not written down can still be read there.
+func dutyScripts(s *audit.Snapshot) (scripts []audit.Place, does []string) {
+	done := map[string]bool{}
+	for _, f := range s.OwnFiles() {
+		ext := path.Ext(f.Name())
+		name := dutyStems[guide.Stem(f.Name())]
+		if name != "" && (ext == ".sh" || ext == ".bash" || ext == ".ps1") && operatingDirs[strings.ToLower(path.Base(f.Dir()))] {
+			scripts = append(scripts, audit.Place{Path: f.Path})
+			done[name] = true
+		}
+	}
+	for _, d := range guide.DutyNames {
+		if done[d] {
+			does = append(does, d)
+		}
+	}
+	return scripts[:min(len(scripts), maxPlaces)], does
 }
