@@ -49,7 +49,7 @@ func migrates(words []string) bool {
 		return false
 	}
 	text := " " + strings.ToLower(strings.Join(words, " ")) + " "
-	for _, other := range []string{"makemigrations", "make:", "generate", "create", "rollback", "down", "status", "showmigrations", "revert", "echo ", ":diff", ":new", "--check", "pip install", "npm install", "undo"} {
+	for _, other := range []string{"makemigrations", "make:", "generate", "create", "rollback", "down", "status", "showmigrations", "revert", "echo ", ":diff", ":new", "--check", "pip install", "npm install", "undo", " kong "} {
 		if strings.Contains(text, other) {
 			return false
 		}
@@ -156,8 +156,8 @@ func inScripts(s *audit.Snapshot) (string, audit.Place, bool) {
 	return "", audit.Place{}, false
 }
 
-// inManifests looks at the scripts of package managers and at the Makefile: a
-// name there says what it does as well as the command.
+// inManifests looks at the scripts of package managers and at the Makefile of the
+// top and of each deliverable: a name there says what it does as well as the command.
 func inManifests(s *audit.Snapshot) (string, audit.Place, bool) {
 	for _, m := range manifest.Of(s).Manifests {
 		if m.Sample() {
@@ -169,10 +169,20 @@ func inManifests(s *audit.Snapshot) (string, audit.Place, bool) {
 			}
 		}
 	}
-	if makefile := script.MakefileIn(s, ""); makefile != nil {
+	dirs := []string{""}
+	for _, d := range s.Deliverables {
+		if !slices.Contains(dirs, d.Root) {
+			dirs = append(dirs, d.Root)
+		}
+	}
+	for _, dir := range dirs {
+		makefile := script.MakefileIn(s, dir)
+		if makefile == nil {
+			continue
+		}
 		for _, name := range sortedKeys(makefile.Targets) {
 			if command, _, found := migratingLine(makefile.Targets[name].Script()); found {
-				return command, audit.Place{Path: "Makefile"}, true
+				return command, audit.Place{Path: path.Join(dir, "Makefile")}, true
 			}
 		}
 	}

@@ -74,10 +74,11 @@ func notRecord(name string) bool {
 	return base == "readme" || base == "index" || base == "log" || strings.Contains(base, "template") || strings.Contains(base, "modele") || base == "adr" || base == "toc"
 }
 
-var decisionWords = sync.OnceValue(func() (words struct{ choice, debt, reason *regexp.Regexp }) {
+var decisionWords = sync.OnceValue(func() (words struct{ choice, debt, reason, told *regexp.Regexp }) {
 	words.choice = regexp.MustCompile(`^(?:(?:les|nos|our|the|main|principaux|principales|quelques|notes? sur les) )*(?:choix (?:techniques?|technologiques?|d architecture|de conception|d implementation|effectues|retenus|de la technologie)|decisions?(?: (?:techniques?|d architecture|prises|records?|log))?|(?:technical|technology|architecture|architectural|design|key) (?:decisions?|choices?|rationale)|rationale|design rationale|design considerations|journal des decisions|registre des decisions|justification(?: des choix| technique)?|pourquoi (?:ce|ces|cette) (?:choix|technos?|technologies?|stack)|why (?:we chose|not|this stack|these) .*|motivation(?:s)? des choix.*|trade ?offs?|alternatives (?:considered|considerees|envisagees))$`)
 	words.debt = regexp.MustCompile(`\b(?:dettes? techniques?|technical debts?|tech debts?|limitations? connues?|known limitations?|points? de vigilance techniques?|limites connues|known shortcomings)\b`)
 	words.reason = regexp.MustCompile(`\b(?:car|parce qu\w*|afin (?:de|d|que|qu)|pour (?:eviter|permettre|pouvoir|limiter|simplifier)|plutot que|au lieu de|avantages?|inconvenients?|permet|because|since|so that|in order to|instead of|rather than|to avoid|allows?|due to|pros|cons|chosen|choisi\w*|retenu\w*|prefer\w*|trade ?offs?|en raison|c est pourquoi|therefore|why)\b`)
+	words.told = regexp.MustCompile(`\b(?:(?:ce|ces|le|les|nos) choix (?:d architecture|architectura(?:l|ux)|techniques?|technologiques?) (?:\w+ ){0,4}(?:motives?|justifies?|expliques?|guides?|dictes?)|(?:this|these|the|our) (?:architectural|technical|design|technology) (?:choices?|decisions?) (?:\w+ ){0,4}(?:motivated|made because|justified|driven))\b`)
 	return words
 })
 
@@ -92,6 +93,9 @@ func decisionPassages(s *audit.Snapshot) (reasoned, mentioned []audit.Place) {
 		}
 		for i, section := range doc.Sections {
 			if guide.IsTitle(doc, i) || !onDecisions(guide.Plain(section.Heading)) {
+				if decisionWords().told.MatchString(guide.Plain(section.Text)) {
+					mentioned = append(mentioned, audit.Place{Path: doc.Path, Line: section.Line})
+				}
 				continue
 			}
 			reasoned, mentioned = sortedInto(reasoned, mentioned, guide.Passage{Doc: doc, Sections: doc.Below(i), Line: section.Line})

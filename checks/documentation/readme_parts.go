@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -72,7 +73,7 @@ func saysInstall(doc *document.Document) bool {
 }
 
 // readsItself reports whether a repository that holds nothing but documents is
-// used by reading it: its README leads to its pages.
+// used by reading it: its README leads to its pages, or to where they are published.
 func readsItself(s *audit.Snapshot, doc *document.Document) bool {
 	if len(s.Deliverables) == 0 {
 		return false
@@ -81,6 +82,9 @@ func readsItself(s *audit.Snapshot, doc *document.Document) bool {
 		if d.Kind != audit.Documentation && d.Kind != audit.Training {
 			return false
 		}
+	}
+	if _, _, found := guide.Outside(s); found || leadsToSite(doc) {
+		return true
 	}
 	pages := map[string]bool{}
 	for _, section := range doc.Sections {
@@ -93,6 +97,25 @@ func readsItself(s *audit.Snapshot, doc *document.Document) bool {
 		}
 	}
 	return len(pages) >= 3
+}
+
+// leadsToSite reports whether a README links a site whose own name holds that of
+// the work: that is where its pages are published.
+func leadsToSite(doc *document.Document) bool {
+	name, _, _ := strings.Cut(doc.Title, ":")
+	slug := guide.Squeeze(name)
+	if len(slug) < 5 {
+		return false
+	}
+	for _, section := range doc.Sections {
+		for _, link := range section.Links {
+			u, err := url.Parse(link.URL)
+			if err == nil && !link.Image && strings.Contains(guide.Squeeze(u.Host), slug) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var programming = wordSet("go golang python py javascript js typescript ts jsx java kotlin r ruby rb php rust c cpp c++ csharp scala elixir julia perl clojure")
