@@ -116,7 +116,6 @@ func technical(heading string) bool {
 	return false
 }
 
-<<<<<<< Updated upstream
 // invites is said of people, and of no account.
 var invites = regexp.MustCompile(`(?i)\b(?:prendre contact|contactez|contacter|nous écrire|écrivez|contact us|get in touch|reach out|write to us|demandez? à l['’]équipe|ask the team)\b`)
 
@@ -132,10 +131,9 @@ func invitations(lines []string, source string, first int) []reach {
 	}
 	return all
 }
-=======
+
 // signsIn begins a line that gives an account to try the product with.
 var signsIn = regexp.MustCompile(`(?i)^[\s*>|-]*(?:login|log in|sign in|user(?:name)?|identifiants?|connexion|compte|account)[\s*]*:`)
->>>>>>> Stashed changes
 
 // emailsIn finds addresses outside fenced code, "contact [at] mer.gouv.fr" too.
 func emailsIn(lines []string, source string, first int) []reach {
