@@ -34,7 +34,7 @@ var duties = sync.OnceValue(func() []duty {
 			regexp.MustCompile(`\b(?:sauvegardes?|backups?|restauration|restaurer|restore|restoring|recovery|(?:sql|database|db|base) dumps?|dumps? (?:de la base|of the database))\b`),
 			regexp.MustCompile(`\b(?:sauvegard\w+|backups?|back up|restaur(?:er|ez|ation)|restore|pg_dump|pg_restore|mysqldump|mongodump)\b`)},
 		{"incident",
-			regexp.MustCompile(`\b(?:incidents?|pannes?|astreinte|depannage|troubleshooting|en cas de (?:probleme|panne|crash|erreur)|outage|on call|rollback|retour arriere|recovery|disaster|reprise|erreurs? (?:frequentes?|connues?|courantes?)|problemes? (?:frequents?|courants?|recurrents?)|known issues|common (?:issues|problems|errors))\b|^(?:erreurs|errors)$`),
+			regexp.MustCompile(`\b(?:incidents?|pannes?|astreinte|depannage|troubleshooting|en cas de (?:probleme|panne|crash|erreur)|outage|on call|rollback|retour arriere|recovery|disaster|reprise|erreurs? (?:frequentes?|connues?|courantes?)|problemes? (?:frequents?|courants?|recurrents?)|known issues|common (?:issues|problems|errors))\b`),
 			regexp.MustCompile(`\b(?:incidents?|pannes?|astreinte|depannage|troubleshoot\w*|en cas de (?:probleme|panne|crash|erreur|defaillance)|outages?|on-call|rollback|roll back|retour arriere|mode degrade|escalad\w+)\b`)},
 	}
 })
