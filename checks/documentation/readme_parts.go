@@ -170,12 +170,15 @@ func givesContact(doc *document.Document) bool {
 		if linked && contactWord.MatchString(section.Text) {
 			return true
 		}
-		if guide.About(section.Heading, guide.People) && !guide.IsTitle(doc, i) && leads(doc.Below(i)) {
+		if guide.About(section.Heading, guide.People) && !thanks.MatchString(guide.Plain(section.Heading)) && !guide.IsTitle(doc, i) && leads(doc.Below(i)) {
 			return true
 		}
 	}
 	return false
 }
+
+// thanks are headings on those whom the authors owe something: they answer nobody.
+var thanks = regexp.MustCompile(`^(?:credits?|remerciements?|partenaires?)$`)
 
 var contactWord = regexp.MustCompile(`(?i)\b(?:contact|contacts|contacter|contactez|écrivez|ecrivez|mainteneurs?|maintained by|maintenu par)\b`)
 
