@@ -87,6 +87,7 @@ func (s *site) challengePage(w http.ResponseWriter, r *http.Request) error {
 		one.State.Failure = v.text(one.State.Failure)
 		view.Repositories = append(view.Repositories, repositoryView{one, repositoryName(one.Source), repositoryPath(c.Row.Challenge.ID, i)})
 	}
+	view.Handover = handoverOf(c, view.Repositories, v)
 	if rules := c.Row.Challenge.Rules; rules != nil {
 		view.Policy = rules.Title(lang)
 	}
@@ -101,7 +102,6 @@ func (view *challengeView) fill(c *board.Challenge, v veil, now time.Time, lang 
 	for _, a := range c.Plan {
 		t, err := a.Check.Text(lang)
 		if err != nil {
-	view.Handover = handoverOf(c, view.Repositories, v)
 			return err
 		}
 		name, address := view.repository(a.Repository)
