@@ -31,7 +31,6 @@ func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
 	var guides, stubs, journals []guide.Passage
 	for _, p := range guide.Passages(s, guide.Deployment, namedDeployment) {
 		switch {
-		case counts(p):
 		case isJournal(p.Doc):
 			journals = append(journals, p)
 		case isGuide(p):
@@ -60,15 +59,6 @@ func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
 		return audit.PartlyMet("outside", "url", link).At(at).Fact("files", []string{})
 	}
 	return audit.NotMet("absent").Fact("files", []string{})
-}
-
-// counted are words of headings on how far a service has spread over a territory,
-// which French calls deployment too.
-var counted = regexp.MustCompile(`\b(?:statistiques?|statistics|etat (?:de|du) deploiement|suivi du deploiement|territoires?)\b`)
-
-// counts reports whether a section is about figures, not about servers.
-func counts(p guide.Passage) bool {
-	return p.Line > 0 && len(p.Sections) > 0 && counted.MatchString(guide.Plain(p.Sections[0].Heading))
 }
 
 // serverInstallations returns the documents named after installation that say how

@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -96,6 +97,9 @@ func About(heading string, t Topic) bool {
 		return false // the name of a setting: SCHEMA_URL
 	}
 	words := " " + Plain(heading) + " "
+	if t == Deployment && spread().MatchString(words) {
+		return false
+	}
 	// A heading as long as a sentence names nothing.
 	if strings.Count(words, " ") > maxHeadingWords {
 		return false
@@ -107,6 +111,12 @@ func About(heading string, t Topic) bool {
 	}
 	return false
 }
+
+// spread are words of headings on how far a service has spread over a territory,
+// which French calls deployment too.
+var spread = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:statistiques?|statistics|etat (?:de|du) deploiement|suivi du deploiement|territoires?)\b`)
+})
 
 const maxHeadingWords = 16
 
