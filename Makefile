@@ -7,10 +7,10 @@ LDFLAGS  := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 COMPILER := $(firstword $(shell command -v gcc 2>/dev/null) $(shell command -v clang 2>/dev/null))
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint check bench gen git needs
+.PHONY: help run build test lint check bench contract gen git needs
 
 help: ## Print this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Audit this very checkout, then serve the demonstration portfolio
 	@bin/perenne audit
@@ -34,6 +34,10 @@ check: needs lint ## What lint does, then every test with the race detector
 
 bench: git ## Measure an audit against the ways it replaces
 	@$(GO) run ./internal/bench
+
+contract: ## Ask GitHub's published descriptions, behind Prism (needs node and npm)
+	@npm install --prefix tools/contract --no-package-lock --no-audit --no-fund --silent
+	@$(GO) test -tags contract -count 1 -run TestPublished ./internal/forge/github
 
 gen: ## Write again what is generated: the catalogue pages, the licence table
 	@$(GO) generate ./...

@@ -107,7 +107,7 @@ func (c *Client) plain(repo *github.Repository) audit.Forge {
 		TakesIssues: repo.GetHasIssues(), AskedAt: c.host.Now().UTC().Truncate(time.Second),
 		Topics: slices.Sorted(slices.Values(repo.Topics)),
 	}
-	if parent := repo.GetParent(); parent != nil {
+	if parent := repo.GetParent(); parent != nil && f.Fork {
 		f.Parent = parent.GetFullName()
 	}
 	switch repo.GetOwner().GetType() {
