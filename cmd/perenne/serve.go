@@ -198,7 +198,8 @@ func (p *program) handler(ctx context.Context, s *service) (http.Handler, error)
 	}
 	v, _ := build()
 	return web.New(web.Config{
-		Board: s.board, Checks: checks.All(), Catalogue: checks.Version, Ask: s.ask, Metrics: s.metrics.Handler(),
+		Board: s.board, Checks: checks.All(), Catalogue: checks.Version, Ask: s.ask, Place: s.db.Place,
+		Hours: s.settings.Plan.Hours(), Metrics: s.metrics.Handler(),
 		Admin: admin, Access: access, Lang: audit.Lang(s.settings.Lang), Version: v, Logger: s.logger,
 	})
 }

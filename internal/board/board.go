@@ -108,8 +108,7 @@ type Challenge struct {
 	// Plan holds the actions over all repositories, the most pressing quadrant
 	// first, then what matters most for an hour of work.
 	Plan []Action
-	// Planned is what the plan was made from, to ask what some of it would bring;
-	// nil before the first audit.
+	// Planned is what the plan was made from, to ask what some of it would bring.
 	Planned *plan.Challenge
 	// Decisions are what people decided about actions, newest first.
 	Decisions []audit.Placement

@@ -185,8 +185,8 @@ func (l *Live) assemble(c *audit.Challenge, states []store.State) *Challenge {
 		result := score.Roll(c, repositories, l.now())
 		view.Result = &result
 		view.add(result)
-		view.Planned = planOf(c, repositories, l.now())
 	}
+	view.Planned = planOf(c, repositories, l.now())
 	return view
 }
 
@@ -204,7 +204,7 @@ func (l *Live) plan(ctx context.Context, view *Challenge) error {
 	if err != nil {
 		return err
 	}
-	if view.Decisions, err = l.store.Decisions(ctx, id, decisionsShown); err != nil || view.Planned == nil {
+	if view.Decisions, err = l.store.Decisions(ctx, id, decisionsShown); err != nil || view.Result == nil {
 		return err
 	}
 	made := view.Planned

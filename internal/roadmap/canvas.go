@@ -70,6 +70,17 @@ const (
 	chipHeight = 17.0
 )
 
+// chips writes numbers one after the other in lines no wider than width, and returns
+// the foot.
+func (c *canvas) chips(x, y, width float64, actions []Action) float64 {
+	const step = chipWidth + 5
+	each := max(int(width/step), 1)
+	for i, a := range actions {
+		c.chip(x+float64(i%each)*step, y+float64(i/each)*(chipHeight+5), a)
+	}
+	return y + float64((len(actions)+each-1)/each)*(chipHeight+5)
+}
+
 func num(x float64) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.1f", x), "0"), ".")
 }

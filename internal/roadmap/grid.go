@@ -43,6 +43,9 @@ func (v *voice) drawGrid(c *canvas, y float64) float64 {
 // foot.
 func (v *voice) drawCell(c *canvas, x, y, width float64, q audit.Quadrant) float64 {
 	c.write(x+10, y+20, font{size: 14, bold: true, fill: ink}, v.Say("plan.sheet-"+string(q)))
+	if v.terse >= numbersOnly {
+		return c.chips(x+8, y+30, width-16, v.in(q)) + 4
+	}
 	return v.drawSpread(c, x, y+30, width, v.in(q), 2, false) + 4
 }
 

@@ -17,7 +17,8 @@ const Schema = "perenne.plan/v1"
 // The document of a plan. Unknown numbers and dates are absent; lists are never
 // null. Days are written 2026-12-31.
 type (
-	Document struct {
+	// PlanDocument is the whole.
+	PlanDocument struct {
 		Schema     string             `json:"schema"`
 		Challenge  string             `json:"challenge" doc:"Id of the challenge; empty for repositories that make none."`
 		Name       string             `json:"name"`
@@ -28,7 +29,7 @@ type (
 		To         string             `json:"to" format:"date" doc:"The day after its last, a year later."`
 		Sides      []SideDocument     `json:"sides" nullable:"false"`
 		Scores     ScoresDocument     `json:"scores" doc:"Today's."`
-		Actions    []ActionDocument   `json:"actions" nullable:"false" doc:"The most pressing quadrant first, then what matters most for an hour."`
+		Actions    []PlannedDocument  `json:"actions" nullable:"false" doc:"The most pressing quadrant first, then what matters most for an hour."`
 		Prospects  []ProspectDocument `json:"prospects" nullable:"false" doc:"What the scores become once some of it is done, judged again."`
 	}
 	// SideDocument is how much a side has to do.
@@ -44,8 +45,8 @@ type (
 		Axes       map[audit.Axis]float64 `json:"axes"`
 		Continuity *float64               `json:"continuity,omitempty" minimum:"0" maximum:"1"`
 	}
-	// ActionDocument is one action with its place in the year.
-	ActionDocument struct {
+	// PlannedDocument is one action with its place in the year.
+	PlannedDocument struct {
 		Number      int            `json:"number"`
 		Check       string         `json:"check"`
 		Repository  string         `json:"repository"`
@@ -87,7 +88,7 @@ type (
 
 // JSON prints one document, or several as a list under "plans".
 func JSON(w io.Writer, sheets []*Sheet, lang audit.Lang) error {
-	documents := []Document{}
+	documents := []PlanDocument{}
 	for _, s := range sheets {
 		d, err := DocumentOf(s, lang)
 		if err != nil {
@@ -105,12 +106,12 @@ func JSON(w io.Writer, sheets []*Sheet, lang audit.Lang) error {
 }
 
 // DocumentOf puts a sheet into the form of the JSON.
-func DocumentOf(s *Sheet, lang audit.Lang) (Document, error) {
+func DocumentOf(s *Sheet, lang audit.Lang) (PlanDocument, error) {
 	v, err := speak(s, lang)
-	d := Document{
+	d := PlanDocument{
 		Schema: Schema, Challenge: s.ID, Name: report.Clean(s.Name), At: s.At.UTC().Format(time.RFC3339), MissionEnd: iso(s.MissionEnd),
 		Production: iso(s.Production), From: iso(s.From), To: iso(s.To), Scores: scoresOf(s.Score),
-		Sides: []SideDocument{}, Actions: []ActionDocument{}, Prospects: []ProspectDocument{},
+		Sides: []SideDocument{}, Actions: []PlannedDocument{}, Prospects: []ProspectDocument{},
 	}
 	if err != nil {
 		return d, err
@@ -140,8 +141,8 @@ func DocumentOf(s *Sheet, lang audit.Lang) (Document, error) {
 	return d, nil
 }
 
-func (v *voice) document(a Action) ActionDocument {
-	d := ActionDocument{
+func (v *voice) document(a Action) PlannedDocument {
+	d := PlannedDocument{
 		Number: a.Number, Check: a.Check.ID, Repository: report.Clean(a.Repository), Title: v.texts[a.Check.ID].Title, Reason: v.reason(a), Fix: v.fix(a),
 		Axis: a.Check.Axis, Severity: a.Check.Severity, Blocking: a.Blocking, Importance: a.Importance, EffortHours: a.Check.EffortHours,
 		LeadDays: a.Check.LeadDays, Gain: round(a.Gain), GainPerHour: round(a.GainPerHour()), Quadrant: a.Quadrant, Side: a.Side,

@@ -36,14 +36,12 @@ func SVG(w io.Writer, sheets []*Sheet, lang audit.Lang) error {
 // svg draws the sheet; ids in it end in suffix, so that several can stand in one
 // page.
 func (v *voice) svg(suffix string) string {
-	c := &canvas{}
-	top := v.drawHead(c)
-	leftFoot := v.drawColumns(c, top)
-	leftFoot = v.drawGrid(c, leftFoot+18)
-	needed := v.drawUnfit(&canvas{}, 0)
-	foot := v.drawYear(c, top, max(leftFoot, pageHeight-margin-needed))
-	foot = v.drawUnfit(c, max(leftFoot, foot))
-	height := max(foot, pageHeight-margin) + margin
+	c, height := v.draw()
+	for height > legible && v.terse < titlesOnly {
+		v.terse++
+		c, height = v.draw()
+	}
+
 	var out strings.Builder
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" role="img" aria-labelledby="sheet-title%s sheet-text%s" lang="%s" `+
 		`font-family="Marianne, Arial, 'Liberation Sans', sans-serif">`+"\n", num(pageWidth), num(height), suffix, suffix, v.lang)
@@ -53,6 +51,33 @@ func (v *voice) svg(suffix string) string {
 	out.WriteString(c.out.String())
 	out.WriteString("</svg>\n")
 	return out.String()
+}
+
+// terseness is how far a drawing is cut short. Each step leaves the words of an
+// action where they stand first, among the actions of its axis, and its number alone
+// in one place more.
+type terseness int
+
+const (
+	inWords terseness = iota
+	unfitByNumber
+	numbersOnly
+	titlesOnly // without the small letters below each
+)
+
+// legible is the height past which small letters could not be read on an A3 page.
+const legible = 1.25 * pageHeight
+
+// draw draws the sheet without its frame, and returns its height.
+func (v *voice) draw() (*canvas, float64) {
+	c := &canvas{}
+	top := v.drawHead(c)
+	leftFoot := v.drawColumns(c, top)
+	leftFoot = v.drawGrid(c, leftFoot+18)
+	needed := v.drawUnfit(&canvas{}, 0)
+	foot := v.drawYear(c, top, max(leftFoot, pageHeight-margin-needed))
+	foot = v.drawUnfit(c, max(leftFoot, foot))
+	return c, max(foot, pageHeight-margin) + margin
 }
 
 // summary says in a few sentences what is drawn, for whoever cannot see it.
@@ -160,14 +185,14 @@ func (v *voice) drawColumns(c *canvas, y float64) float64 {
 			if draft == 0 {
 				on = &canvas{}
 			}
-			foot = max(foot, v.drawList(on, x, y+head+8, width, v.of(p.axis), true)+4)
+			foot = max(foot, v.drawList(on, x, y+head+8, width, v.of(p.axis), v.terse < titlesOnly)+4)
 		}
 	}
 	if bonus := v.of(audit.Community); len(bonus) > 0 {
-		y, foot = foot, v.drawSpread(&canvas{}, margin, foot+26, leftWidth, bonus, len(pillars), true)+4
+		y, foot = foot, v.drawSpread(&canvas{}, margin, foot+26, leftWidth, bonus, len(pillars), v.terse < titlesOnly)+4
 		c.rect(margin, y, leftWidth, foot-y, "#f6f6f6", rule)
 		c.write(margin+8, y+18, font{size: 13, bold: true, fill: ink}, v.Word(string(audit.Community)))
-		v.drawSpread(c, margin, y+26, leftWidth, bonus, len(pillars), true)
+		v.drawSpread(c, margin, y+26, leftWidth, bonus, len(pillars), v.terse < titlesOnly)
 	}
 	return foot
 }

@@ -44,6 +44,8 @@ type voice struct {
 	lang  audit.Lang
 	// texts are those of the checks, by id.
 	texts map[string]*audit.Text
+	// terse is how far the drawing is cut short to stay within its page.
+	terse terseness
 	// several is true when the actions are about more than one repository.
 	several bool
 }
@@ -143,24 +145,27 @@ func (v *voice) when(a Action) string {
 	return v.Say("plan.why-" + string(a.Why))
 }
 
-// remarks are what somebody decided, what an audit makes of it, and whose action it
-// was.
-func (v *voice) remarks(a Action) []string {
+func (v *voice) remarks(a Action) []string { return Remarks(a.Item, v.sheet.MissionEnd, v.lang) }
+
+// Remarks says in sentences whose action it was, what somebody decided about it and
+// what an audit makes of that.
+func Remarks(i plan.Item, missionEnd time.Time, lang audit.Lang) []string {
+	m, p := text.In(lang), i.Placement
+	day := func(t time.Time) string { return audit.Format(t, lang) }
 	var all []string
-	if a.Orphaned {
-		all = append(all, v.Say("plan.orphaned", "date", v.date(v.sheet.MissionEnd)))
+	if i.Orphaned {
+		all = append(all, m.Say("plan.orphaned", "date", day(missionEnd)))
 	}
-	p := a.Placement
 	if p == nil {
 		return all
 	}
-	if a.Doubt != "" {
-		all = append(all, v.Say("plan.doubt-"+string(a.Doubt), "date", v.date(p.At)))
-	} else if a.Progress == audit.Doing {
-		all = append(all, v.Word("progress-doing"))
+	if i.Doubt != "" {
+		all = append(all, m.Say("plan.doubt-"+string(i.Doubt), "date", day(p.At)))
+	} else if i.Progress == audit.Doing {
+		all = append(all, m.Word("progress-doing"))
 	}
 	if p.Author != "" {
-		all = append(all, v.Say("plan.decided", "author", report.Clean(p.Author), "date", v.date(p.At)))
+		all = append(all, m.Say("plan.decided", "author", report.Clean(p.Author), "date", day(p.At)))
 	}
 	if p.Reason != "" {
 		all = append(all, report.Clean(strings.Join(strings.Fields(p.Reason), " ")))

@@ -167,10 +167,13 @@ func (v *voice) drawUnfit(c *canvas, y float64) float64 {
 	if len(unfit) == 0 {
 		return y
 	}
-	const columns = 4
 	c.line(rule, margin, y+10, pageWidth-margin, y+10)
 	c.write(margin, y+32, font{size: 16, bold: true, fill: ink}, v.Say("plan.unfit"))
 	y = c.paragraph(margin, y+40, pageWidth-2*margin, font{size: 11.5, fill: ink}, strings.Join(v.capacity(), " · ")) + 6
+	if v.terse >= unfitByNumber {
+		return v.drawGroups(c, y, unfit)
+	}
+	const columns = 4
 	width, each := (pageWidth-2*margin)/columns, (len(unfit)+columns-1)/columns
 	foot := y
 	for i := range columns {
@@ -184,4 +187,19 @@ func (v *voice) drawUnfit(c *canvas, y float64) float64 {
 		foot = max(foot, at)
 	}
 	return foot
+}
+
+// drawGroups writes what does not fit by number, those with the same reason together,
+// and returns the foot.
+func (v *voice) drawGroups(c *canvas, y float64, unfit []Action) float64 {
+	const label = 330.0
+	for _, why := range []Why{Overdue, Late, Crowded, Dateless} {
+		own := slices.DeleteFunc(slices.Clone(unfit), func(a Action) bool { return a.Why != why })
+		if len(own) == 0 {
+			continue
+		}
+		foot := c.paragraph(margin, y+1, label-10, noteFont, v.Say("plan.group-"+string(why)))
+		y = max(foot, c.chips(margin+label, y, pageWidth-2*margin-label, own)) + 3
+	}
+	return y
 }

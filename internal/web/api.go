@@ -66,7 +66,7 @@ func (s *site) api(mux *http.ServeMux) error {
 // where there is none.
 func amend(schemas map[string]*huma.Schema) {
 	for name, schema := range schemas {
-		if name != orderSchema {
+		if name != orderSchema && name != decisionSchema {
 			schema.AdditionalProperties = nil
 		}
 		if waiver := schema.Properties["waiver"]; waiver != nil && waiver.Ref != "" {
@@ -75,8 +75,11 @@ func amend(schemas map[string]*huma.Schema) {
 	}
 }
 
-// orderSchema is the name that huma gives to the only body that is sent to us.
-const orderSchema = "OrderBody"
+// The names that huma gives to the bodies that are sent to us.
+const (
+	orderSchema    = "OrderBody"
+	decisionSchema = "DecisionBody"
+)
 
 func (s *site) describe(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")

@@ -9,6 +9,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/board"
 	"github.com/perenne-audit/perenne/internal/report"
+	"github.com/perenne-audit/perenne/internal/roadmap"
 	"github.com/perenne-audit/perenne/internal/store"
 )
 
@@ -35,6 +36,9 @@ type challengeView struct {
 	Policy string
 	CanAsk bool
 	Asked  string
+	// CanDecide is true for whoever may place actions; Decided after they did.
+	CanDecide, Decided bool
+	Decisions          []decisionView
 }
 
 // team says who works on a challenge, with names for readers who may have them.
@@ -50,6 +54,15 @@ type team struct {
 type actionView struct {
 	board.Action
 	Title, Reason, Fix, Repository, URL string
+	// Number tells its form's fields from those of the others.
+	Number  int
+	Remarks []string
+}
+
+// decisionView is one decision in the history of a challenge's plan.
+type decisionView struct {
+	audit.Placement
+	Title string
 }
 
 type repositoryView struct {
@@ -76,7 +89,8 @@ func (s *site) challengePage(w http.ResponseWriter, r *http.Request) error {
 		Challenge: c, C: c.Row.Challenge, Ministry: ministryNames(p)[c.Row.Challenge.Ministry],
 		Team: teamOf(c.Row.Challenge, v.lifted), Changes: s.changes(c.Changes, p, lang),
 		Pyramid: s.pyramid(c.Axes, c.Continuity, lang), Curves: curvesOf(c.Curve), Points: newestFirst(c.Curve),
-		CanAsk: s.Ask != nil && readerOf(r.Context()).Role.Includes(Editor),
+		CanAsk: s.Ask != nil && readerOf(r.Context()).Role.Includes(Editor), Decided: r.URL.Query().Get("decided") == "1",
+		CanDecide: s.Place != nil && readerOf(r.Context()).Role.Includes(Editor),
 	}
 	if asked := r.URL.Query().Get("asked"); asked != "" {
 		if _, err := strconv.Atoi(asked); err == nil {
@@ -91,6 +105,9 @@ func (s *site) challengePage(w http.ResponseWriter, r *http.Request) error {
 	if rules := c.Row.Challenge.Rules; rules != nil {
 		view.Policy = rules.Title(lang)
 	}
+	for _, p := range c.Decisions {
+		view.Decisions = append(view.Decisions, decisionView{v.placement(p), s.title(p.Check, lang)})
+	}
 	if err := view.fill(c, v, s.Now(), lang); err != nil {
 		return err
 	}
@@ -99,15 +116,15 @@ func (s *site) challengePage(w http.ResponseWriter, r *http.Request) error {
 
 // fill adds what is said in words.
 func (view *challengeView) fill(c *board.Challenge, v veil, now time.Time, lang audit.Lang) error {
-	for _, a := range c.Plan {
+	for i, a := range v.items(c.Plan) {
 		t, err := a.Check.Text(lang)
 		if err != nil {
 			return err
 		}
 		name, address := view.repository(a.Repository)
 		view.Plan = append(view.Plan, actionView{
-			Action: a, Title: t.Title, Fix: t.Fix, Repository: name, URL: address,
-			Reason: report.Explain(t, v.verdict(a.Check.ID, a.Verdict).Reason, lang),
+			Action: a, Title: t.Title, Fix: t.Fix, Repository: name, URL: address, Number: i + 1,
+			Reason: report.Explain(t, a.Verdict.Reason, lang), Remarks: roadmap.Remarks(a, view.C.MissionEnd, lang),
 		})
 	}
 	view.exceptions(v, now)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/board"
+	"github.com/perenne-audit/perenne/internal/plan"
 	"github.com/perenne-audit/perenne/internal/report"
 	"github.com/perenne-audit/perenne/internal/store"
 )
@@ -47,8 +48,8 @@ type (
 		Ready        bool           `json:"ready" doc:"The gate to production is open."`
 		OpenBlockers int            `json:"open_blockers"`
 		Actions      int            `json:"actions" doc:"How many gaps there are to close."`
-		MissionEnd   string         `json:"mission_end,omitempty" format:"date"`
 		AtRisk       *float64       `json:"knowledge_at_risk,omitempty" minimum:"0" maximum:"1" doc:"Share of the known source files that nobody who stays knows; absent while nobody is said to leave."`
+		MissionEnd   string         `json:"mission_end,omitempty" format:"date"`
 		AuditedAt    string         `json:"audited_at,omitempty" format:"date-time" doc:"Oldest success among the repositories."`
 		Failing      int            `json:"failing" doc:"Repositories whose last attempt failed."`
 	}
@@ -167,6 +168,12 @@ type (
 		Start    string         `json:"start,omitempty" format:"date" doc:"The last day on which to begin. Absent while no date is known."`
 		Due      string         `json:"due,omitempty" format:"date" doc:"The day by which it must be done. Absent while no date is known."`
 		Orphaned bool           `json:"orphaned" doc:"It was the team's to do, and the team has left."`
+
+		Importance  float64           `json:"importance" doc:"The weight, by how critical the challenge is, of what is lacking."`
+		GainPerHour float64           `json:"gain_per_hour"`
+		Progress    audit.Progress    `json:"progress" enum:"open,doing,done,dropped"`
+		Doubt       plan.Doubt        `json:"doubt,omitempty" enum:"unconfirmed,fallen" doc:"Why what somebody called done or begun is open."`
+		Decision    *decisionDocument `json:"decision,omitempty" doc:"What somebody decided about it."`
 	}
 	pointDocument struct {
 		At     string                 `json:"at" format:"date-time"`
@@ -339,16 +346,22 @@ func verdictsOf(c *board.Challenge, v veil, lang audit.Lang) ([]verdictDocument,
 
 func actionsOf(c *board.Challenge, v veil, lang audit.Lang) ([]actionDocument, error) {
 	all := []actionDocument{}
-	for _, a := range c.Plan {
+	for _, a := range v.items(c.Plan) {
 		t, err := a.Check.Text(lang)
 		if err != nil {
 			return nil, err
 		}
+		var decided *decisionDocument
+		if a.Placement != nil {
+			d := decisionOf(*a.Placement)
+			decided = &d
+		}
 		all = append(all, actionDocument{
-			Check: a.Check.ID, Title: t.Title, Fix: t.Fix, Reason: report.Explain(t, v.verdict(a.Check.ID, a.Verdict).Reason, lang),
+			Check: a.Check.ID, Title: t.Title, Fix: t.Fix, Reason: report.Explain(t, a.Verdict.Reason, lang),
 			Repository: a.Repository, Blocking: a.Blocking, EffortHours: a.Check.EffortHours, LeadDays: a.Check.LeadDays,
 			Side: a.Side, Axis: a.Check.Axis, Gain: rounded(a.Gain),
 			Quadrant: a.Quadrant, Start: dayOf(a.Start), Due: dayOf(a.Due), Orphaned: a.Orphaned,
+			Importance: rounded(a.Importance), GainPerHour: rounded(a.GainPerHour()), Progress: a.Progress, Doubt: a.Doubt, Decision: decided,
 		})
 	}
 	return all, nil

@@ -32,6 +32,8 @@ type fake struct {
 	failures  map[string]string          // by repository
 	changes   []store.Change
 	down      error
+	// placements are what people decided, oldest first, one about each action.
+	placements []audit.Placement
 }
 
 var _ board.Reader = (*fake)(nil)
@@ -93,9 +95,6 @@ func (f *fake) Challenge(_ context.Context, id string) (*board.Challenge, error)
 		if result != nil {
 			one.State.Latest = &store.Audit{ID: int64(n + 1), Key: one.State.Key, Result: result}
 			one.State.SucceededAt, one.State.TriedAt = result.TakenAt, result.TakenAt
-			for _, a := range result.Actions {
-				full.Plan = append(full.Plan, board.Action{Action: plan.Place([]audit.Action{a}, full.Challenge.Dates(), today)[0], Repository: source.URL, Verdict: verdictIn(result, a.Check.ID)})
-			}
 		}
 		if why := f.failures[source.URL]; why != "" {
 			one.State.Failure, one.State.TriedAt = why, today.Add(-time.Hour)
@@ -107,6 +106,16 @@ func (f *fake) Challenge(_ context.Context, id string) (*board.Challenge, error)
 		audited = append(audited, audit.Audited{Source: source, Result: result})
 		full.Repositories = append(full.Repositories, one)
 	}
+	full.Planned = &plan.Challenge{
+		Repositories: audited, Dates: c.Dates(), Criticality: c.Criticality, Now: today, Whole: score.OfChallenge,
+		Roll: func(all []audit.Audited) audit.ChallengeResult { return score.Roll(c, all, today) },
+	}
+	for _, p := range f.placements {
+		if p.Challenge == id {
+			full.Planned.Placements = append(full.Planned.Placements, p)
+			full.Decisions = append([]audit.Placement{p}, full.Decisions...)
+		}
+	}
 	if len(f.results[id]) > 0 {
 		f.rollUp(full, audited)
 	}
@@ -114,25 +123,11 @@ func (f *fake) Challenge(_ context.Context, id string) (*board.Challenge, error)
 	return full, nil
 }
 
-func verdictIn(r *audit.Result, check string) audit.Verdict {
-	for _, j := range r.Judged {
-		if j.Check.ID == check {
-			return j.Verdict
-		}
-	}
-	return audit.Verdict{}
-}
-
 func (f *fake) rollUp(full *board.Challenge, audited []audit.Audited) {
 	result := score.Roll(full.Row.Challenge, audited, today)
 	full.Result, full.Axes, full.Continuity, full.Ready = &result, result.Score.Axes, result.Score.Continuity, result.Gate.Open
+	full.Plan = full.Planned.Items()
 	full.OpenBlockers, full.Actions = len(result.Gate.Blockers), map[audit.Quadrant]int{audit.Undated: len(full.Plan)}
-	slices.SortStableFunc(full.Plan, func(a, b board.Action) int {
-		if a.Blocking != b.Blocking {
-			return map[bool]int{true: -1, false: 1}[a.Blocking]
-		}
-		return cmp.Compare(b.Gain, a.Gain)
-	})
 	for n := range 24 {
 		p := store.Point{At: today.AddDate(0, 0, 5*(n-23)), Commit: fmt.Sprintf("%040x", n+1), Scores: map[audit.Axis]float64{}}
 		for _, a := range result.Score.Axes {
@@ -225,6 +220,10 @@ func resultOf(c *audit.Challenge, url string, takenAt time.Time, differs answers
 func cohort() *fake {
 	const forge = "https://github.com/exemple/"
 	f := &fake{results: map[string][]*audit.Result{}, failures: map[string]string{}}
+	f.placements = []audit.Placement{
+		{ID: 1, Challenge: "carte-des-aides", Repository: forge + "carte-des-aides", Check: "errors-reported", Quadrant: audit.Do, Assignee: "Noa Exemple", Due: day(2026, 12, 10), Progress: audit.Doing, Author: "Camille Exemple", At: day(2026, 11, 20)},
+		{ID: 2, Challenge: "carte-des-aides", Repository: forge + "carte-des-aides", Check: "health-probed", Progress: audit.Dropped, Reason: "Sonde du ministère, écrire à sonde@sante.example.", Author: "Camille Exemple", At: day(2026, 11, 21)},
+	}
 	f.portfolio = audit.Portfolio{
 		Demonstration: true,
 		Ministries:    []audit.Ministry{{ID: "culture", Name: "Ministère de la Culture"}, {ID: "sante", Name: "Ministère de la Santé"}},

@@ -88,6 +88,8 @@ func (a *routes) read() {
 	add(a, get("list-audits", "/challenges/{id}/audits", "The newest audit of each repository", missing), a.site.listAudits)
 	add(a, get("list-verdicts", "/challenges/{id}/verdicts", "Every question, answered for the challenge", missing), a.site.listVerdicts)
 	add(a, get("list-actions", "/challenges/{id}/actions", "What to do, in order", missing), a.site.listActions)
+	add(a, get("get-roadmap", "/challenges/{id}/roadmap", "The plan over twelve months, and what it would bring", missing), a.site.getRoadmap)
+	add(a, get("list-decisions", "/challenges/{id}/decisions", "What people decided about actions", missing), a.site.listDecisions)
 	add(a, get("get-history", "/challenges/{id}/history", "The curve and the changes", missing), a.site.getHistory)
 	add(a, get("list-changes", "/changes", "Which answers changed lately"), a.site.listChanges)
 	add(a, get("list-checks", "/checks", "What is asked"), a.site.listChecks)
@@ -101,6 +103,12 @@ func (a *routes) write() {
 		description: "Puts the repositories of a challenge before the scheduled ones. Needs the role of an editor.",
 		need:        toEdit, status: http.StatusAccepted, errors: []int{http.StatusNotFound, http.StatusNotImplemented},
 	}, a.site.postAudit)
+	add(a, operation{
+		id: "decide", method: http.MethodPut, path: "/challenges/{id}/actions/{check}", summary: "Place an action, assign it, date it, say how far it is",
+		description: "Keeps a decision beside those before; the last one about an action is in force. What is left out stands as it is computed. " +
+			"No audit changes it: an action closes when its check becomes met, and opens again when that falls. Needs the role of an editor.",
+		need: toEdit, errors: []int{http.StatusNotFound, http.StatusNotImplemented},
+	}, a.site.putDecision)
 }
 
 func (s *site) getPortfolio(ctx context.Context, _ *struct{}) (*answer[portfolioDocument], error) {

@@ -91,21 +91,39 @@ func (s *site) functions(lang audit.Lang) template.FuncMap {
 			}
 			return "–"
 		},
-		"percent": func(x float64) string { return percent(x, lang) },
-		"points":  func(x float64) string { return points(x, lang) },
-		"number":  func(x any) string { return audit.Format(x, lang) },
-		"clean":   report.Clean,
-		"short":   func(commit string) string { return commit[:min(len(commit), 10)] },
-		"bandOf":  score.BandOf,
-		"bandIn":  bandIn,
-		"bar":     func(x float64) int { return int(math.Round(100 * min(max(x, 0), 1))) },
-		"axes":    func() []audit.Axis { return audit.Axes },
-		"knows":   func(check string) bool { return s.check(check) != nil },
-		"title":   func(check string) string { return s.title(check, lang) },
-		"href":    safeLink,
-		"quoted":  quoted,
-		"dict":    dict,
+		"percent":    func(x float64) string { return percent(x, lang) },
+		"points":     func(x float64) string { return points(x, lang) },
+		"number":     func(x any) string { return audit.Format(x, lang) },
+		"clean":      report.Clean,
+		"short":      func(commit string) string { return commit[:min(len(commit), 10)] },
+		"bandOf":     score.BandOf,
+		"bandIn":     bandIn,
+		"bar":        func(x float64) int { return int(math.Round(100 * min(max(x, 0), 1))) },
+		"axes":       func() []audit.Axis { return audit.Axes },
+		"knows":      func(check string) bool { return s.check(check) != nil },
+		"title":      func(check string) string { return s.title(check, lang) },
+		"href":       safeLink,
+		"quoted":     quoted,
+		"sides":      func() []audit.Side { return audit.Sides },
+		"progresses": func() []audit.Progress { return audit.Progresses },
+		// What has no date is not chosen.
+		"quadrants": func() []audit.Quadrant { return audit.Quadrants[:4] },
+		"day":       func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
+		"scoreIn":   func(s audit.Score, axis audit.Axis) string { return scoreIn(s, axis, lang) },
+		// A form's numbers have a point in every language.
+		"plain": func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) },
+		"tenth": func(x float64) string { return audit.Format(math.Round(10*x)/10, lang) },
+		"dict":  dict,
 	}
+}
+
+func scoreIn(s audit.Score, axis audit.Axis, lang audit.Lang) string {
+	for _, a := range s.Axes {
+		if a.Axis == axis && a.Score != nil {
+			return report.Score(*a.Score, lang)
+		}
+	}
+	return "–"
 }
 
 // quoted sets what stands between backticks as code, as the checks write it.

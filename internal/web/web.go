@@ -14,6 +14,7 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/board"
+	"github.com/perenne-audit/perenne/internal/roadmap"
 	"github.com/perenne-audit/perenne/internal/store"
 )
 
@@ -26,6 +27,11 @@ type Config struct {
 	// Ask queues repositories before the scheduled ones and returns how many were
 	// added. Nil means that no audit can be asked for.
 	Ask func(ctx context.Context, repositories []store.Key) (int, error)
+	// Place keeps what somebody decided about an action. Nil means that nothing can be
+	// decided.
+	Place func(ctx context.Context, p audit.Placement) (audit.Placement, error)
+	// Hours is how many hours a week each side has for the plan.
+	Hours roadmap.Hours
 	// Metrics serves /metrics; nil leaves it out.
 	Metrics http.Handler
 	// Admin serves what lies below /admin/queue/, for administrators; nil leaves
@@ -143,6 +149,9 @@ func (s *site) routes(mux *http.ServeMux) {
 	page("GET /{$}", toRead, s.portfolioPage)
 	page("GET /challenges/{id}", toRead, s.challengePage)
 	page("GET /challenges/{id}/repositories/{n}", toRead, s.repositoryPage)
+	page("GET /challenges/{id}/roadmap", toRead, s.roadmapPage)
+	page("GET /challenges/{id}/roadmap/{file}", toRead, s.roadmapFile)
+	page("POST /challenges/{id}/actions", toEdit, s.decidePage)
 	page("GET /checks", toRead, s.checksPage)
 	page("GET /checks/{id}", toRead, s.checkPage)
 	page("POST /challenges/{id}/audit", toEdit, s.askPage)

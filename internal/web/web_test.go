@@ -19,7 +19,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/perenne-audit/perenne/checks"
+	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/board"
+	"github.com/perenne-audit/perenne/internal/roadmap"
 	"github.com/perenne-audit/perenne/internal/store"
 )
 
@@ -43,6 +45,8 @@ func settings() Config {
 	return Config{
 		Board: cohort(), Checks: checks.All(), Catalogue: "2026.11", Version: "1.0.0", Now: func() time.Time { return today },
 		Ask:     func(_ context.Context, keys []store.Key) (int, error) { return len(keys), nil },
+		Place:   func(_ context.Context, p audit.Placement) (audit.Placement, error) { p.ID = 7; return p, nil },
+		Hours:   roadmap.Hours{audit.Team: 7, audit.DSI: 3, audit.Mentor: 1},
 		Metrics: page, Admin: page, Access: Access{Tokens: tokens()},
 	}
 }
@@ -84,7 +88,7 @@ func TestGoldenPages(t *testing.T) {
 	h := newSite(t, settings())
 	for name, path := range map[string]string{
 		"portfolio": "/", "challenge": "/challenges/carte-des-aides", "several": "/challenges/plume",
-		"repository": "/challenges/plume/repositories/2",
+		"repository": "/challenges/plume/repositories/2", "roadmap": "/challenges/carte-des-aides/roadmap",
 	} {
 		for _, lang := range []string{"fr", "en"} {
 			w := get(t, h, path+"?lang="+lang)
