@@ -55,6 +55,9 @@ func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
 	case len(stubs) > 0:
 		return audit.PartlyMet("stub", "path", stubs[0].Doc.Path).At(guide.Places(stubs)...).Fact("files", guide.Paths(stubs))
 	}
+	if link, at, found := deployedElsewhere(s); found {
+		return audit.PartlyMet("outside", "url", link).At(at).Fact("files", []string{})
+	}
 	if link, at, found := guide.Outside(s); found {
 		return audit.PartlyMet("outside", "url", link).At(at).Fact("files", []string{})
 	}
@@ -76,6 +79,29 @@ func serverInstallations(s *audit.Snapshot) []guide.Passage {
 		}
 	}
 	return found
+}
+
+// deployedBy is in the addresses of repositories that deploy others.
+var deployedBy = regexp.MustCompile(`(?i)ansible|deploy|helm|charts?\b|infra|terraform|[/_-]ops\b`)
+
+// deployedElsewhere returns a link, where the README speaks of production among the
+// steps of installation, to the repository that deploys this one.
+func deployedElsewhere(s *audit.Snapshot) (link string, at audit.Place, found bool) {
+	doc := document.Readme(s)
+	if doc == nil {
+		return "", audit.Place{}, false
+	}
+	for _, section := range guide.WithoutTemplate(doc).Sections {
+		if !guide.About(section.Heading, guide.Install) || !productionWord.MatchString(section.Text) {
+			continue
+		}
+		for _, l := range section.Links {
+			if !l.Image && strings.Contains(l.URL, "://") && deployedBy.MatchString(path.Base(strings.TrimSuffix(l.URL, "/"))) {
+				return l.URL, audit.Place{Path: doc.Path, Line: l.Line}, true
+			}
+		}
+	}
+	return "", audit.Place{}, false
 }
 
 // serverPrograms start a program on a server, rather than on a developer's
