@@ -162,7 +162,7 @@ func givesContact(doc *document.Document) bool {
 	for i, section := range doc.Sections {
 		linked := false
 		for _, link := range section.Links {
-			if reaches(link) {
+			if reaches(link) && !isAccount(section, link) {
 				return true
 			}
 			linked = linked || !link.Image
@@ -181,6 +181,16 @@ func givesContact(doc *document.Document) bool {
 var thanks = regexp.MustCompile(`^(?:credits?|remerciements?|partenaires?)$`)
 
 var contactWord = regexp.MustCompile(`(?i)\b(?:contact|contacts|contacter|contactez|écrivez|ecrivez|mainteneurs?|maintained by|maintenu par)\b`)
+
+// isAccount reports whether the address of a link is one to sign in with.
+func isAccount(section document.Section, link document.Link) bool {
+	address, found := strings.CutPrefix(link.URL, "mailto:")
+	if !found {
+		return false
+	}
+	before, _, found := strings.Cut(section.Text, address)
+	return found && guide.SignsIn(before[max(0, len(before)-40):]+address)
+}
 
 func leads(sections []document.Section) bool {
 	for _, s := range sections {

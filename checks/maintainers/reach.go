@@ -132,9 +132,6 @@ func invitations(lines []string, source string, first int) []reach {
 	return all
 }
 
-// signsIn begins a line that gives an account to try the product with.
-var signsIn = regexp.MustCompile(`(?i)^[\s*>|-]*(?:login|log in|sign in|user(?:name)?|identifiants?|connexion|compte|account)[\s*]*:`)
-
 // emailsIn finds addresses outside fenced code, "contact [at] mer.gouv.fr" too.
 func emailsIn(lines []string, source string, first int) []reach {
 	var all []reach
@@ -143,7 +140,7 @@ func emailsIn(lines []string, source string, first int) []reach {
 		if strings.HasPrefix(strings.TrimSpace(line), "```") {
 			fenced = !fenced
 		}
-		if fenced || len(line) > maintainer.MaxLineBytes || !spelled.MatchString(line) || signsIn.MatchString(line) {
+		if fenced || len(line) > maintainer.MaxLineBytes || !spelled.MatchString(line) || guide.SignsIn(line) {
 			continue
 		}
 		// In code, an address is an example.
@@ -192,6 +189,9 @@ func wayOf(link document.Link, asking bool) way {
 	}
 	holds := func(parts []string) bool {
 		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(url, part) })
+	}
+	if strings.Contains(url, "/blob/") || strings.Contains(url, "/tree/") {
+		return "" // a file of some repository
 	}
 	invites := asking || slices.ContainsFunc([]string{"contact", "nous ecrire", "support", "assistance", "aide", "question", "community", "communaute"}, func(w string) bool { return strings.Contains(text, w) })
 	trimmed := strings.TrimSuffix(url, "/")

@@ -120,6 +120,14 @@ var spread = sync.OnceValue(func() *regexp.Regexp {
 
 const maxHeadingWords = 16
 
+var signsIn = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:login|log in|sign in|user(?:name)?|identifiants?|connexion|compte|account)[\s*_]*:[\s*_<]*[^\s@]+@`)
+})
+
+// SignsIn reports whether a text gives the address of an account to try the
+// product with, announced as that: it is nobody's.
+func SignsIn(text string) bool { return signsIn().MatchString(text) }
+
 // Letters maps accented letters to plain ones.
 var Letters = strings.NewReplacer("à", "a", "â", "a", "ä", "a", "ç", "c", "é", "e", "è", "e", "ê", "e", "ë", "e", "î", "i", "ï", "i",
 	"ô", "o", "ö", "o", "ù", "u", "û", "u", "ü", "u", "œ", "oe")
