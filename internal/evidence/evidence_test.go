@@ -30,6 +30,11 @@ func snapshot() *audit.Snapshot {
 		History:    &audit.History{Commits: []audit.Commit{{ID: "1", Author: audit.Signature{Name: "Ada"}, When: time.Unix(1, 0).UTC()}}},
 		Tags:       []audit.Tag{{Name: "v1", Commit: "c0ffee"}},
 		Limits:     []audit.Limit{{Name: "files", Value: 3, What: "c"}},
+		// What is not so, and what was not told, are two things.
+		Forge: &audit.Forge{
+			OwnerType: "user", Topics: []string{"eig"}, Answers: audit.IssueAnswers{Asked: 3}, AskedAt: time.Unix(2, 0).UTC(),
+			Untold: map[audit.ForgeFact]audit.Untold{audit.FactAdmins: audit.UntoldForbidden},
+		},
 	}
 }
 
@@ -54,6 +59,9 @@ func TestReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(s.Files(), again.Files()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(s.Forge, again.Forge); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(s.History, again.History); diff != "" {
