@@ -77,7 +77,7 @@ func (s *soak) serverGone(ctx context.Context, f *forge) error {
 		return err
 	}
 	return s.without(ctx, f, p, trouble{
-		name: "PostgreSQL stopped for a minute", lasts: time.Minute, page: "see that PostgreSQL runs", log: "failed to connect",
+		name: "PostgreSQL stopped for a minute", lasts: time.Minute, page: "see that it runs", log: "failed to connect",
 		take: func() error { server.Stop(); return nil }, give: server.Start,
 	})
 }
