@@ -24,6 +24,9 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if c.Forges.Ask != config.AskAuto || c.Forges.Refresh != 7*24*time.Hour || len(c.Forges.Hosts) > 0 || len(c.Network.Allow) > 0 {
+		t.Errorf("%+v", c.Forges)
+	}
 	if c.Listen != "127.0.0.1:8080" || c.Queue.Every != 24*time.Hour || c.Limits.BlobBytes != 8<<20 || c.Access.Reading != "auto" {
 		t.Errorf("%+v", c)
 	}
@@ -55,6 +58,13 @@ func TestFaults(t *testing.T) {
 		"language":        {"lang: de\n", "fr or en"},
 		"reading":         {"access: {reading: everybody}\n", "auto, open or restricted"},
 		"database":        {"database: {url: 'mysql://u:s3cret@h/d'}\n", "postgres://"},
+		"forges, when":    {"forges: {ask: often}\n", "auto, always or never"},
+		"forges, time":    {"forges: {timeout: 0s}\n", "forges.timeout must be above 0"},
+		"forge, host":     {"forges: {hosts: [{host: 'https://forge.example/'}]}\n", "write a host as addresses do"},
+		"forge, kind":     {"forges: {hosts: [{host: forge.example, kind: svn}]}\n", "github, gitlab, forgejo or git"},
+		"forge, address":  {"forges: {hosts: [{host: forge.example, url: 'https://u:s3cret@forge.example'}]}\n", "write https://forge.example/"},
+		"forge, key":      {"forges: {hosts: [{name: forge.example}]}\n", "name"},
+		"network":         {"network: {allow: ['*']}\n", "write a host"},
 		"broken":          {"limits: [\n", "read configuration"},
 		"several at once": {"jobs: -1\nlang: de\n", "fr or en"},
 	} {

@@ -35,7 +35,6 @@ type many struct {
 	mu    sync.Mutex
 	ready []int
 	later map[int]time.Time
-	asked int
 }
 
 func (m *many) now() time.Time { return time.Unix(m.at.Load(), 0).UTC() }
