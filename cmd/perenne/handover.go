@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -72,6 +73,11 @@ func (p *program) handover(ctx context.Context, targets []string, flags handover
 	if err := p.only(round, flags.challenge); err != nil {
 		return err
 	}
+	// Trees of a long history pass by and are not kept: a soft limit has them cleared
+	// away early instead of letting the memory grow to twice what is needed.
+	if p.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(min(jobs, len(round.tasks))) * bytesPerJob)
+	}
 	outcomes := p.auditAll(ctx, round.tasks, jobs)
 	if err := p.write(write, outcomes, flags.output, round.add(outcomes, options.Acquire.TakenAt)); err != nil {
 		return &exit{code: exitNotAudited, message: err.Error()}
@@ -109,8 +115,17 @@ func (p *program) handoverOptions(flags handoverFlags) (pipeline.Options, int, e
 	}
 	options, jobs, err := p.options(flags.auditFlags)
 	options.People, options.Handover = people, question
+	options.Acquire.Limits.MemoryBytes = min(options.Acquire.Limits.MemoryBytes, fetchedBytes)
 	return options, jobs, err
 }
+
+const (
+	// bytesPerJob is about what one repository of 20,000 commits needs.
+	bytesPerJob = 90 << 20
+	// fetchedBytes is what is held of a fetch in memory; more goes into a temporary
+	// file, as for any audit, since the trees of the past come on top.
+	fetchedBytes = 32 << 20
+)
 
 // minKeyBytes is the shortest key by which a pseudonym cannot be guessed.
 const minKeyBytes = 16

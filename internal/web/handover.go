@@ -21,6 +21,8 @@ type handedOver struct {
 	Risky  []audit.HandoverArea
 	Hidden int
 	Lost   []audit.CriticalWork
+	// named is true for readers who may know who somebody is.
+	named bool
 }
 
 const riskyShown = 8
@@ -40,7 +42,7 @@ func handoverOf(c *board.Challenge, repositories []repositoryView, v veil) *hand
 			continue
 		}
 		view.Loss = view.Plus(h.Loss)
-		one := handedOver{Name: repositories[i].Name, URL: repositories[i].URL, Handover: v.handover(h)}
+		one := handedOver{Name: repositories[i].Name, URL: repositories[i].URL, Handover: v.handover(h), named: v.lifted}
 		for _, a := range one.Areas {
 			switch {
 			case a.OrphanedFiles == 0:
@@ -70,9 +72,18 @@ func latestHandover(r board.Repository) *audit.Handover {
 	return r.State.Latest.Result.Handover
 }
 
-// Planned returns the sessions that a page shows.
+// Bus is the bus factor, which is known where anything is.
+func (h handedOver) Bus() int {
+	if h.BusFactor == nil {
+		return 0
+	}
+	return *h.BusFactor
+}
+
+// Planned returns the sessions that a page shows: to nobody who may not know who
+// meets whom.
 func (h handedOver) Planned() []audit.TransferSession {
-	if h.Transfer == nil {
+	if h.Transfer == nil || !h.named {
 		return nil
 	}
 	return h.Transfer.Sessions[:min(len(h.Transfer.Sessions), riskyShown)]
