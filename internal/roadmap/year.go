@@ -78,7 +78,8 @@ func (v *voice) heightAt(above, below float64) func(time.Time) float64 {
 }
 
 // notes lists what stands in a lane, the latest first. The team's end stands in its
-// own lane, the start of production in the other.
+// own lane, the start of production in the other. What comes too late stands where it
+// would be ready, and says so.
 func (v *voice) notes(lane int) []note {
 	var all []note
 	within := func(t time.Time) bool { return !t.Before(v.sheet.From) && t.Before(v.sheet.To) }
@@ -96,6 +97,12 @@ func (v *voice) notes(lane int) []note {
 			detail = v.Word(string(audit.Mentor)) + " · " + detail
 		}
 		all = append(all, note{at: a.Begin, action: &placed[i], title: v.title(a), detail: detail})
+	}
+	for i, a := range v.sheet.Actions {
+		if lanes[lane].holds(a.Side) && !a.Ready.IsZero() {
+			detail := v.Say("plan.sheet-ready", "ready", v.date(a.Ready), "due", v.date(a.Due), "hours", v.hours(a.Check.EffortHours))
+			all = append(all, note{at: a.Ready, action: &v.sheet.Actions[i], title: v.title(a), detail: detail})
+		}
 	}
 	for i := range all {
 		all[i].height = v.drawBody(&canvas{}, all[i], 0, 0)
