@@ -15,6 +15,12 @@
 // [audit.ErrRateLimited] and says, by its method RetryAfter, how long not to ask.
 // A client therefore does no retries, no sleeping and no counting of its own.
 //
+// A request that reads is sent again with another token when one is limited or, the
+// first time a repository is asked about, may not see it: tokens of several owners
+// may serve one host. A request that writes is sent again only when it was refused
+// for a limit. Begin what concerns a repository with [About], and take the host of
+// an address that a forge tells for found, not named: see acquire.Options.Found.
+//
 // There is one small interface for each thing that is asked of a forge: [Facts]
 // here; discovery and issues declare theirs beside it. A client implements those
 // it can, and [Desk.Client] hands the client out for a caller to ask which.

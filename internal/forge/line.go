@@ -1,12 +1,10 @@
 package forge
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -45,6 +43,8 @@ type Watch struct {
 type question struct {
 	repo    Repo
 	account string
+	// seen is true once a token was found that may read the repository.
+	seen bool
 }
 
 type questionKey struct{}
@@ -67,26 +67,73 @@ func (l *line) RoundTrip(req *http.Request) (*http.Response, error) {
 	if q == nil {
 		q = &question{}
 	}
-	if req.URL.Scheme != l.top.Scheme || !strings.EqualFold(req.URL.Host, apiHost(l.top.Host)) && !strings.EqualFold(req.URL.Host, l.top.Host) {
+	if !l.own(req.URL) {
 		// A token is for its forge: it is not shown where a redirect leads.
 		return nil, fmt.Errorf("%s sends to another host: %w", l.host, audit.ErrForbidden)
 	}
-	resource, wait := resourceOf(req), longestWait
-	for _, a := range l.inTurn(q) {
-		if must := a.take(resource, l.now()); must > 0 {
-			wait = min(wait, must)
-			continue
+	resource, wait := resourceOf(req), time.Duration(0)
+	var denied *http.Response
+	accounts := l.inTurn(q)
+	if req.Body != nil && req.GetBody == nil {
+		// What cannot be read twice is sent once.
+		accounts = accounts[:1]
+	}
+	for _, a := range accounts {
+		quiet := a.take(resource, l.now())
+		if quiet == 0 {
+			var resp *http.Response
+			var err error
+			if resp, quiet, err = l.send(req, a, resource, q); err != nil {
+				drop(denied)
+				return nil, err
+			}
+			if quiet == 0 {
+				denied = drop(denied)
+				if !l.denies(req, resp, q) {
+					return resp, nil
+				}
+				denied = resp
+				continue
+			}
 		}
-		resp, quiet, err := l.send(req, a, resource, q)
-		if err != nil || quiet == 0 {
-			return resp, err
-		}
-		wait = min(wait, quiet)
-		if req.Body != nil && req.GetBody == nil {
-			break
+		if wait == 0 || quiet < wait {
+			wait = quiet
 		}
 	}
+	if denied != nil && wait == 0 {
+		return denied, nil
+	}
+	// One that has to wait may be allowed what the others were not.
+	drop(denied)
 	return nil, Limited(l.host, wait)
+}
+
+// own reports whether an address is the forge's.
+func (l *line) own(u *url.URL) bool {
+	return u.Scheme == l.top.Scheme && (strings.EqualFold(u.Host, apiHost(l.top.Host)) || strings.EqualFold(u.Host, l.top.Host))
+}
+
+// drop closes an answer that nobody reads, and returns nil.
+func drop(resp *http.Response) *http.Response {
+	if resp != nil {
+		_ = resp.Body.Close()
+	}
+	return nil
+}
+
+// denies reports whether another token may be shown what this one is not: tokens
+// of several owners may serve one host. That is asked until one is found that may
+// read the repository, by requests that change nothing.
+func (l *line) denies(req *http.Request, resp *http.Response, q *question) bool {
+	if q.seen || len(l.accounts) == 1 || req.Method != http.MethodGet {
+		return false
+	}
+	switch resp.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		return true
+	}
+	q.seen = true
+	return false
 }
 
 // inTurn returns the accounts in the order in which they are tried: the one that
@@ -224,69 +271,6 @@ func resourceOf(req *http.Request) string {
 		return search
 	}
 	return core
-}
-
-// secondary is how long to be quiet after a refusal that does not say.
-const secondary = time.Minute
-
-// maxRefusal bounds how much of a refusal is read for its reason.
-const maxRefusal = 64 << 10
-
-// refused tells a limit from other refusals: how long it lasts, 0 for none, and
-// whether it is about all that the account asks and not one resource. GitHub
-// answers 403 to both limits and to what is forbidden; the header Retry-After, the
-// counter and at last the words tell them apart.
-func refused(resp *http.Response, now time.Time) (quiet time.Duration, all bool) {
-	wait, said := retryAfter(resp.Header, now)
-	_, left, reset, counted := windowOf(resp.Header, now)
-	spent := counted && left == 0
-	switch resp.StatusCode {
-	case http.StatusTooManyRequests:
-	case http.StatusServiceUnavailable:
-		if !said {
-			return 0, false
-		}
-	case http.StatusForbidden:
-		if !said && !spent && !speaksOfLimit(resp) {
-			return 0, false
-		}
-	default:
-		return 0, false
-	}
-	switch {
-	case said:
-		return max(wait, time.Second), true
-	case spent:
-		return max(reset.Sub(now), time.Second), false
-	}
-	return secondary, true
-}
-
-// speaksOfLimit reads the beginning of a refusal and leaves it to be read again.
-func speaksOfLimit(resp *http.Response) bool {
-	start, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(start), resp.Body), resp.Body}
-	text := strings.ToLower(string(start))
-	return strings.Contains(text, "rate limit") || strings.Contains(text, "abuse detection")
-}
-
-// bounded refuses an answer that never ends.
-type bounded struct {
-	io.ReadCloser
-	left int64
-}
-
-// Read implements [io.Reader].
-func (b *bounded) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, fmt.Errorf("an answer of more than %d bytes: %w", maxAnswer, audit.ErrTooLarge)
-	}
-	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
-	return n, err
 }
 
 // apiHost is where GitHub keeps its API; other forges have it below their own

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // wellKnown are hosts that need not be asked what they are. The list saves
@@ -56,8 +57,15 @@ func recognise(ctx context.Context, client *http.Client, top *url.URL) (Kind, er
 		}
 		body, _ := io.ReadAll(io.LimitReader(resp.Body, maxProbe))
 		_ = resp.Body.Close()
-		if p.is(resp, string(body)) {
+		switch {
+		case p.is(resp, string(body)):
 			return p.kind, nil
+		case resp.StatusCode == http.StatusTooManyRequests:
+			wait, _ := retryAfter(resp.Header, time.Now())
+			return Plain, Limited(top.Host, max(wait, secondary))
+		case resp.StatusCode >= http.StatusInternalServerError:
+			// It may be any forge, on a bad day.
+			return Plain, Meaning(ctx, resp.StatusCode, nil)
 		}
 	}
 	return Plain, nil
