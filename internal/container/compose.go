@@ -86,10 +86,22 @@ func readService(name *yaml.Node, node *yaml.Node, dir string) Service {
 	for _, port := range yamlfile.Sequence(yamlfile.Field(node, "ports")) {
 		s.Ports = append(s.Ports, composePort(port))
 	}
+	s.Command = yamlfile.Field(node, "command") != nil || yamlfile.Field(node, "entrypoint") != nil || givesMode(yamlfile.Field(node, "environment"))
 	if probe := yamlfile.Field(node, "healthcheck"); probe != nil && !disabled(probe) {
 		s.Healthcheck = probe.Line
 	}
 	return s
+}
+
+// givesMode reports an environment that chooses how a framework runs.
+func givesMode(environment *yaml.Node) bool {
+	if environment == nil {
+		return false
+	}
+	return slices.ContainsFunc(environment.Content, func(entry *yaml.Node) bool {
+		name, _, _ := strings.Cut(entry.Value, "=")
+		return slices.Contains(modeVariables, name)
+	})
 }
 
 // buildPaths returns the folder and the Dockerfile of a build, both from the top

@@ -23,9 +23,9 @@ type Dockerfile struct {
 	Path string
 	// Stages are in the order of the file; the last one is what is shipped.
 	Stages []Stage
-	// Development is true when the name, the folder or the base image says that
-	// it serves development, tests, examples or continuous integration, not
-	// production.
+	// Development is true when the name, the folder, the base image or what it
+	// starts says that it serves development, tests, examples or continuous
+	// integration, not production.
 	Development bool
 	// Tool is true when it holds nothing of the repository and starts nothing but
 	// a tool of those who work on it: for documentation, checks, or continuous
@@ -90,6 +90,9 @@ type Stage struct {
 	Starts []string
 	// InstallsTool is true when a RUN names a tool for documentation or checks.
 	InstallsTool bool
+	// Development is true when its environment says so, or when it starts a server
+	// that its makers keep for development.
+	Development bool
 }
 
 // ComposeFile is one compose file.
@@ -123,6 +126,9 @@ type Service struct {
 	// none.
 	Args  map[string]string
 	Ports []string
+	// Command is true when it gives the image another command than the Dockerfile
+	// does, or another mode for its framework.
+	Command bool
 	// Healthcheck is its line, 0 for none or one that is disabled.
 	Healthcheck int
 }

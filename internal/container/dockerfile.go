@@ -39,6 +39,7 @@ func readDockerfiles(s *audit.Snapshot) []*Dockerfile {
 		}
 		d.Development = d.Development || onCIImage(d)
 		d.Tool = isTool(s, d)
+		d.Development = d.Development || runsDevelopment(s, d)
 		all = append(all, d)
 	}
 	return all

@@ -201,6 +201,7 @@ func (r *stageReader) result() []Stage {
 	for i, open := range r.stages {
 		stages[i] = open.Stage
 		stages[i].Starts = slices.Concat(open.entrypoint, open.command)
+		stages[i].Development = developmentIn(open.env) || startsDevelopment(stages[i].Starts)
 	}
 	return stages
 }
