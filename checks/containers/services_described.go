@@ -88,7 +88,7 @@ var worksiteImages = map[string]bool{
 var runningKinds = map[string]bool{
 	"Deployment": true, "StatefulSet": true, "DaemonSet": true, "Job": true, "CronJob": true, "Pod": true, "ReplicaSet": true,
 	"DeploymentConfig": true, "Rollout": true, "Application": true, "HelmRelease": true, "Kustomization": true,
-	"ReplicationController": true,
+	"ReplicationController": true, "Workflow": true, "CronWorkflow": true, "WorkflowTemplate": true, "ClusterWorkflowTemplate": true,
 }
 
 // manifests returns the files of Kubernetes when at least one of them starts

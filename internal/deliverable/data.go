@@ -2,6 +2,7 @@ package deliverable
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -91,6 +92,7 @@ func (v *survey) pipelines() []audit.Deliverable {
 			if path.Base(root) == "workflow" {
 				root = parent(root)
 			}
+		case v.isArgo(f) && !v.within(found, root):
 		case strings.HasSuffix(name, ".py") && chainDirs[path.Base(root)] && !v.within(found, parent(root)) && v.orchestrates(f):
 			root = parent(root)
 		default:
@@ -99,6 +101,25 @@ func (v *survey) pipelines() []audit.Deliverable {
 		found = append(found, audit.Deliverable{Kind: audit.DataPipeline, Root: root, Because: f.Path})
 	}
 	return found
+}
+
+var (
+	argoVersion  = regexp.MustCompile(`(?m)^apiVersion:\s*["']?argoproj\.io/`)
+	argoWorkflow = regexp.MustCompile(`(?m)^kind:\s*["']?(?:Cron|Cluster)?Workflow(?:Template)?["']?\s*$`)
+)
+
+// isArgo reports whether a manifest of Kubernetes, among those named after what it
+// would be, is a chain of tasks for Argo Workflows. Argo CD's manifests are not.
+func (v *survey) isArgo(f audit.File) bool {
+	if ext := path.Ext(f.Path); ext != ".yaml" && ext != ".yml" || f.SizeBytes > maxImportsBytes || strings.HasPrefix(f.Path, ".") {
+		return false
+	}
+	name := strings.ToLower(path.Join(path.Base(f.Dir()), f.Name()))
+	if !strings.Contains(name, "argo") && !strings.Contains(name, "workflow") && !strings.Contains(name, "pipeline") {
+		return false
+	}
+	content, err := v.s.Read(f)
+	return err == nil && argoVersion.Match(content) && argoWorkflow.Match(content)
 }
 
 // within reports whether a folder is one where something was found already.
