@@ -36,7 +36,7 @@ var executables = wordSet(`npm npx yarn pnpm bun bunx node nvm fnm volta corepac
 	Rscript R git cd cp mv mkdir touch ln rm chmod chown cat echo export source . sh bash zsh curl wget tar unzip gunzip sed tee nano vim vi code
 	apt apt-get brew yum dnf apk pacman snap choco winget scoop systemctl service supervisorctl pm2 journalctl tail
 	psql createdb createuser dropdb pg_restore pg_dump mysql mysqldump mongo mongod mongorestore mongodump redis-cli redis-server sqlite3
-	ssh scp rsync crontab gcloud aws heroku scalingo clever flyctl mkdocs sphinx-build hugo jekyll airflow prefect dbt snakemake streamlit shiny npm-run-all just task invoke fab doit direnv asdf mise`)
+	ssh scp rsync crontab gcloud aws heroku scalingo clever flyctl mkdocs sphinx-build hugo jekyll airflow prefect argo dagster nextflow kedro luigi spark-submit dbt snakemake streamlit shiny npm-run-all just task invoke fab doit direnv asdf mise`)
 
 func wordSet(list string) map[string]bool {
 	set := map[string]bool{}

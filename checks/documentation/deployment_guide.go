@@ -39,6 +39,9 @@ func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
 			stubs = append(stubs, p)
 		}
 	}
+	if len(stubs) == 0 {
+		stubs = clusterCommands(s)
+	}
 	installations := serverInstallations(s)
 	for _, p := range installations {
 		if mentionsProduction(p.Sections) && isGuide(p) {
@@ -102,6 +105,25 @@ func deployedElsewhere(s *audit.Snapshot) (link string, at audit.Place, found bo
 		}
 	}
 	return "", audit.Place{}, false
+}
+
+// clusterWords are commands that put something on a cluster.
+var clusterWords = wordSet("kubectl-apply helm-install helm-upgrade argo-submit argo-cron")
+
+// clusterCommands returns the sections that show one under no heading that tells:
+// the beginning of a guide.
+func clusterCommands(s *audit.Snapshot) []guide.Passage {
+	var found []guide.Passage
+	for _, doc := range guide.All(s) {
+		for i, section := range doc.Sections {
+			if slices.ContainsFunc(commandsIn(doc.Sections[i:i+1]), func(c command) bool {
+				return len(c.words) > 1 && clusterWords[c.words[0]+"-"+c.words[1]]
+			}) {
+				found = append(found, guide.Passage{Doc: doc, Sections: doc.Sections[i : i+1], Line: section.Line})
+			}
+		}
+	}
+	return found
 }
 
 // serverPrograms start a program on a server, rather than on a developer's

@@ -56,6 +56,9 @@ func runOperationsGuide(s *audit.Snapshot) audit.Verdict {
 	return audit.NotMet("absent").Fact("covers", covers)
 }
 
+// orchestrators run a chain of processing, wherever a page shows one.
+var orchestrators = wordSet("argo airflow prefect dagster snakemake nextflow kedro luigi spark-submit")
+
 // runsItself returns where a guide shows the commands of a repository that holds
 // data pipelines only: whoever operates one starts it the way its users do.
 func runsItself(s *audit.Snapshot) audit.Place {
@@ -66,11 +69,12 @@ func runsItself(s *audit.Snapshot) audit.Place {
 	}
 	for _, doc := range guide.All(s) {
 		for i, section := range doc.Sections {
-			if guide.IsTitle(doc, i) || !guide.About(section.Heading, guide.Usage) {
-				continue
-			}
+			usage := !guide.IsTitle(doc, i) && guide.About(section.Heading, guide.Usage)
 			for _, c := range commandsIn(doc.Below(i)) {
-				if c.words[0] != "git" && !packageManagers[c.words[0]] && !slices.Contains(c.words, "install") {
+				if orchestrators[c.words[0]] {
+					return audit.Place{Path: doc.Path, Line: c.line}
+				}
+				if usage && c.words[0] != "git" && !packageManagers[c.words[0]] && !slices.Contains(c.words, "install") {
 					return audit.Place{Path: doc.Path, Line: c.line}
 				}
 			}
