@@ -36,8 +36,8 @@ var (
 	authorStems     = []string{"authors", "author", "auteurs", "auteur", "contributors", "contributeurs"}
 	// ListDirs are the folders in which such files lie, and ListExtensions what their
 	// names end in.
-	ListDirs        = []string{"", ".github", ".gitlab", "docs", "doc", "documentation"}
-	ListExtensions  = []string{"", ".md", ".markdown", ".txt", ".rst", ".adoc", ".org"}
+	ListDirs       = []string{"", ".github", ".gitlab", "docs", "doc", "documentation"}
+	ListExtensions = []string{"", ".md", ".markdown", ".txt", ".rst", ".adoc", ".org"}
 )
 
 // listed reads the files whose name says that they list people.
