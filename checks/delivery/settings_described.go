@@ -126,9 +126,7 @@ func startingFiles(s *audit.Snapshot) []string {
 	var files []string
 	for _, c := range container.ComposeFiles(s) {
 		files = append(files, c.Path)
-		for _, f := range c.EnvFiles {
-			files = append(files, f)
-		}
+		files = append(files, c.EnvFiles...)
 	}
 	for _, k := range container.KubernetesFiles(s) {
 		files = append(files, k.Path)

@@ -88,7 +88,7 @@ func (l *line) RoundTrip(req *http.Request) (*http.Response, error) {
 				return nil, err
 			}
 			if quiet == 0 {
-				denied = drop(denied)
+				drop(denied)
 				if !l.denies(req, resp, q) {
 					return resp, nil
 				}
@@ -114,11 +114,10 @@ func (l *line) own(u *url.URL) bool {
 }
 
 // drop closes an answer that nobody reads, and returns nil.
-func drop(resp *http.Response) *http.Response {
+func drop(resp *http.Response) {
 	if resp != nil {
 		_ = resp.Body.Close()
 	}
-	return nil
 }
 
 // denies reports whether another token may be shown what this one is not: tokens

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -32,7 +33,7 @@ func ParseGlob(s string) (Glob, error) {
 		case err != nil:
 			return g, fmt.Errorf("%q cannot be read", segment)
 		case segment == "" || segment == "." || segment == "..":
-			return g, fmt.Errorf("paths begin at the top of the repository, without / or ..")
+			return g, errors.New("paths begin at the top of the repository, with neither / nor .. before them")
 		}
 	}
 	return g, nil
