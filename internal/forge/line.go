@@ -113,7 +113,7 @@ func (l *line) own(u *url.URL) bool {
 	return u.Scheme == l.top.Scheme && (strings.EqualFold(u.Host, apiHost(l.top.Host)) || strings.EqualFold(u.Host, l.top.Host))
 }
 
-// drop closes an answer that nobody reads, and returns nil.
+// drop closes an answer that nobody reads; nil is none.
 func drop(resp *http.Response) {
 	if resp != nil {
 		_ = resp.Body.Close()
