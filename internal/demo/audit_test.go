@@ -14,6 +14,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/demo"
 	"github.com/perenne-audit/perenne/internal/pipeline"
+	"github.com/perenne-audit/perenne/internal/score"
 )
 
 func audited(t *testing.T, c audit.Challenge, target string, at time.Time) *audit.Result {
@@ -87,6 +88,24 @@ func TestEveryChallengeShowsWhatItShould(t *testing.T) {
 		if answers[answer] == 0 {
 			t.Errorf("no verdict is %s", answer)
 		}
+	}
+}
+
+// One challenge is ready for production, so that people see what that looks like.
+func TestOneChallengeIsReady(t *testing.T) {
+	_, p := shared(t)
+	var ready []string
+	for _, c := range p.Challenges {
+		var repositories []audit.Audited
+		for _, source := range c.Repositories {
+			repositories = append(repositories, audit.Audited{Source: source, Result: audited(t, c, source.URL, today)})
+		}
+		if score.Roll(&c, repositories, today).Gate.Open {
+			ready = append(ready, c.ID)
+		}
+	}
+	if !slices.Equal(ready, []string{"lisible"}) {
+		t.Errorf("ready for production: %v", ready)
 	}
 }
 
