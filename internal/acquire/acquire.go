@@ -84,6 +84,9 @@ type Snapshot struct {
 	// Uncommitted lists paths of a folder that differ from its commit, sorted; a
 	// last element "…" stands for more.
 	Uncommitted []string
+	// Interrupted is true when the files or the history did not come, for a reason
+	// that may pass: a line that broke.
+	Interrupted bool
 	// ReceivedBytes counts what came over the network.
 	ReceivedBytes int64
 	close         func() error

@@ -64,6 +64,8 @@ func fromFetched(ctx context.Context, place Place, fetched *gitwire.Fetched, o O
 	for _, failed := range []error{fetched.FilesErr, fetched.HistoryErr} {
 		if errors.Is(failed, audit.ErrTooLarge) {
 			files.reach("fetch_bytes", o.Limits.FetchBytes, failed.Error())
+		} else if failed != nil {
+			s.Interrupted = true
 		}
 	}
 	if fetched.History != nil {

@@ -48,6 +48,8 @@ func (o Options) ask(ctx context.Context, s *audit.Snapshot, before *audit.Resul
 // passing are reasons that have to do with the machine of that moment.
 var passing = []string{"timeout", "panic", "missing-evidence"}
 
+func passed(j audit.Judged) bool { return slices.Contains(passing, j.Verdict.Reason.Key) }
+
 // settled returns the verdicts that hold as long as the commit does. Those on
 // what people declare are asked again when somebody has declared something, or
 // had.
@@ -59,7 +61,7 @@ func (o Options) settled(before *audit.Result) map[string]audit.Verdict {
 	verdicts := make(map[string]audit.Verdict, len(before.Judged))
 	for _, j := range before.Judged {
 		moving := j.Check.Dated || (j.Check.Needs|j.Check.Uses)&(audit.NeedForge|audit.NeedTags) != 0
-		if moving || j.Attestation != nil || declared[j.Check.ID] || slices.Contains(passing, j.Verdict.Reason.Key) {
+		if moving || j.Attestation != nil || declared[j.Check.ID] || passed(j) {
 			continue
 		}
 		verdicts[j.Check.ID] = j.Verdict

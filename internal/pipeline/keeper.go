@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/perenne-audit/perenne/internal/acquire"
@@ -60,9 +61,9 @@ func (k *Keeper) find(job queue.Job) (*audit.Challenge, audit.Source, error) {
 }
 
 // Audit does one job: see [queue.Work]. An unchanged repository costs one
-// question to its server; its verdicts are judged again from the kept evidence,
-// because some of them depend on the date. A failure is noted beside the last
-// good result, which stays.
+// question to its server, and another day the time to judge again, from the kept
+// evidence, what depends on the date. A failure is noted beside the last good
+// result, which stays.
 func (k *Keeper) Audit(ctx context.Context, job queue.Job) error {
 	challenge, source, err := k.find(job)
 	if err != nil {
@@ -130,9 +131,9 @@ func (r *keeping) timed(stage string, do func() error) error {
 }
 
 func (r *keeping) audit(ctx context.Context) error {
-	if result, again := r.unchanged(ctx); again {
+	if done, err := r.unchanged(ctx); done {
 		r.account.Unchanged = true
-		return r.save(ctx, result)
+		return err
 	}
 	var s *acquire.Snapshot
 	if err := r.timed("acquire", func() (err error) {
@@ -153,41 +154,76 @@ func (r *keeping) audit(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := r.save(ctx, result); err != nil {
+	if s.Interrupted {
+		// The next turn asks for what did not come.
+		return r.save(ctx, result, "")
+	}
+	if err := r.save(ctx, result, r.basis(s.Snapshot)); err != nil {
 		return err
 	}
 	r.keep(ctx, result.Repository.Commit, recorder)
 	return nil
 }
 
-// unchanged judges again from kept evidence when the commit is the one that was
-// audited last: what lies in the commit alone keeps its answer.
-func (r *keeping) unchanged(ctx context.Context) (*audit.Result, bool) {
-	state, err := r.Store.State(ctx, r.key)
-	if err != nil || state.Latest == nil {
-		return nil, false
+// unchanged does the job of a repository whose commit is the one that was audited
+// last, and returns false for any other. When nothing else has changed either,
+// the day included, it is only noted; else it is judged again from the kept
+// evidence, but for what lies in the commit alone.
+func (r *keeping) unchanged(ctx context.Context) (done bool, err error) {
+	state, err := r.Store.Latest(ctx, r.key)
+	if err != nil || state.Commit == "" {
+		return false, nil
 	}
-	var heads acquire.Heads
-	if err := r.timed("acquire", func() (err error) {
-		heads, err = acquire.Head(ctx, r.target, r.options.Acquire)
+	now := &audit.Snapshot{TakenAt: r.options.Acquire.TakenAt}
+	if err := r.timed("acquire", func() error { return r.look(ctx, now) }); err != nil || now.Repository.Commit != state.Commit {
+		return false, nil
+	}
+	basis := r.basis(now)
+	if basis == state.Basis {
+		err := r.timed("save", func() (err error) {
+			done, err = r.Store.Seen(ctx, r.key, basis, r.options.Acquire.TakenAt)
+			return notKept(err)
+		})
+		if done || err != nil {
+			return true, err
+		}
+	}
+	result, again := r.again(ctx, now)
+	if !again {
+		return false, nil
+	}
+	return true, r.save(ctx, result, basis)
+}
+
+// look asks the server and the forge what there is now.
+func (r *keeping) look(ctx context.Context, now *audit.Snapshot) error {
+	heads, err := acquire.Head(ctx, r.target, r.options.Acquire)
+	if err != nil {
 		return err
-	}); err != nil || heads.Commit != state.Latest.Result.Repository.Commit {
+	}
+	now.Repository.Commit = heads.Commit
+	heads.Refresh(now)
+	r.forge(now)
+	return ctx.Err()
+}
+
+// again judges from kept evidence what the server and the forge say now.
+func (r *keeping) again(ctx context.Context, now *audit.Snapshot) (*audit.Result, bool) {
+	state, err := r.Store.State(ctx, r.key)
+	if err != nil || state.Latest == nil || state.Latest.Result.Repository.Commit != now.Repository.Commit {
 		return nil, false
 	}
-	content, err := r.Store.Evidence(ctx, r.key, heads.Commit, r.scope())
+	content, err := r.Store.Evidence(ctx, r.key, now.Repository.Commit, r.scope())
 	if err != nil {
 		return nil, false
 	}
-	replayed, err := evidence.Replay(content, r.options.Acquire.TakenAt)
+	replayed, err := evidence.Replay(content, now.TakenAt)
 	if err != nil {
 		r.Logger.Warn("kept evidence cannot be read", "challenge", r.key.Challenge, "error", err)
 		return nil, false
 	}
-	heads.Refresh(replayed.Snapshot)
-	_ = r.timed("acquire", func() error { r.forge(replayed.Snapshot); return nil })
-	if ctx.Err() != nil {
-		return nil, false
-	}
+	acquire.Heads{Commit: now.Repository.Commit, Tags: now.Tags, Limits: now.Limits}.Refresh(replayed.Snapshot)
+	replayed.Forge, replayed.ForgeReason = now.Forge, now.ForgeReason
 	var result *audit.Result
 	err = r.timed("judge", func() (err error) {
 		result, err = r.options.judge(ctx, r.target, replayed.Snapshot, state.Latest.Result)
@@ -196,19 +232,30 @@ func (r *keeping) unchanged(ctx context.Context) (*audit.Result, bool) {
 	return result, err == nil && replayed.Whole()
 }
 
-func (r *keeping) save(ctx context.Context, result *audit.Result) error {
+// save keeps a result that follows from a basis, "" for one that is not to be
+// relied upon.
+func (r *keeping) save(ctx context.Context, result *audit.Result, basis string) error {
+	if slices.ContainsFunc(result.Judged, passed) {
+		basis = ""
+	}
 	return r.timed("save", func() error {
 		var took time.Duration
 		for _, stage := range r.account.Stages {
 			took += stage
 		}
-		if _, err := r.Store.Save(ctx, store.Audit{
-			Key: r.key, Policy: result.Policy, Result: result, Took: took, SeenAt: result.TakenAt,
-		}); err != nil {
-			return fmt.Errorf("%w: %w", queue.ErrNotKept, err)
-		}
-		return nil
+		_, err := r.Store.Save(ctx, store.Audit{
+			Key: r.key, Policy: result.Policy, Result: result, Took: took, SeenAt: result.TakenAt, Basis: basis,
+		})
+		return notKept(err)
 	})
+}
+
+// notKept says that it was the database which failed; nil for nil.
+func notKept(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", queue.ErrNotKept, err)
 }
 
 // keep stores the evidence. Without it nothing is lost but the time to fetch

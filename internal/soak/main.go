@@ -49,6 +49,7 @@ type soak struct {
 	dir, perenne  string
 	out, progress io.Writer
 	repositories  int // of the throughput
+	shapes        []shape
 	sample        int // cloned for comparison
 	large         int // of the simulated portfolio
 	kills         int
@@ -63,7 +64,9 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	flags := flag.NewFlagSet("soak", flag.ContinueOnError)
 	minutes := flags.Int("minutes", 60, "stop after so many minutes")
 	only := flags.String("only", "throughput,large,crash,outage,together", "the parts to run")
+	flags.StringVar(&s.perenne, "perenne", "", "the program to put to the test; built from here when empty")
 	flags.IntVar(&s.repositories, "repositories", 2000, "repositories audited for the throughput")
+	sizes := flags.String("sizes", "usual", "of the repositories of the throughput: usual ones, or small")
 	flags.IntVar(&s.sample, "sample", 60, "repositories cloned with go-git for comparison")
 	flags.IntVar(&s.large, "large", 50_000, "repositories of the simulated portfolio")
 	flags.IntVar(&s.kills, "kills", 50, "processes killed on each database")
@@ -73,6 +76,14 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	switch *sizes {
+	case "usual":
+		s.shapes = usual
+	case "small":
+		s.shapes = []shape{small}
+	default:
+		return fmt.Errorf("no sizes are called %q: choose usual or small", *sizes)
+	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(*minutes)*time.Minute)
 	defer cancel()
 	var err error
@@ -80,8 +91,10 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(s.dir)
-	if err := s.build(); err != nil {
-		return err
+	if s.perenne == "" {
+		if err := s.build(); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(out, "%s, %s/%s, %d processors, %s.\n", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 	parts := map[string]func(context.Context) error{

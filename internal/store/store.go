@@ -29,6 +29,9 @@ type Audit struct {
 	// SeenAt is when this very result was last found again: the commit had not
 	// moved and no verdict had changed.
 	SeenAt time.Time
+	// Basis is a digest of everything that the result follows from; "" for unknown.
+	// It is kept of the latest audit, and never read back with one.
+	Basis string
 }
 
 // State is what is known about a repository right now.
@@ -40,6 +43,13 @@ type State struct {
 	// none. Failure says in words why the last attempt failed, "" when it did not.
 	TriedAt, SucceededAt time.Time
 	Failure              string
+}
+
+// Latest names the latest audit of a repository by what it follows from.
+type Latest struct {
+	Commit string
+	// Basis is what it was last saved with; "" for unknown.
+	Basis string
 }
 
 // Change is one check whose answer differs between two audits that follow each
@@ -76,6 +86,13 @@ type Store interface {
 	// keep, a word with a NUL or an answer that is none, wraps
 	// [audit.ErrUnsupported].
 	Save(ctx context.Context, a Audit) (Audit, error)
+	// Latest is State in short, for a decision whether to look closer: the zero value
+	// before the first audit.
+	Latest(ctx context.Context, k Key) (Latest, error)
+	// Seen notes an attempt that found the latest audit again, as saving it once
+	// more would. It does nothing and returns false unless that is known to follow
+	// from this basis.
+	Seen(ctx context.Context, k Key, basis string, at time.Time) (bool, error)
 	// Fail notes an attempt that did not work. The latest audit stays.
 	Fail(ctx context.Context, k Key, at time.Time, reason string) error
 	// State returns what is known about one repository; a key never heard of

@@ -58,7 +58,9 @@ func prepare(a store.Audit) (*entry, error) {
 	if err := checkKey(a.Key); err != nil {
 		return nil, err
 	}
-	for name, word := range map[string]string{"policy": a.Policy, "catalogue": a.Result.Catalogue, "commit": a.Result.Repository.Commit} {
+	for name, word := range map[string]string{
+		"policy": a.Policy, "catalogue": a.Result.Catalogue, "commit": a.Result.Repository.Commit, "basis": a.Basis,
+	} {
 		if err := checkWord(name, word); err != nil {
 			return nil, err
 		}
@@ -90,11 +92,11 @@ func (e *entry) save(ctx context.Context, tx *sql.Tx) error {
 	// The first statement locks the repository's row: what follows is alone.
 	var before sql.NullInt64
 	err := tx.QueryRowContext(ctx, `
-		INSERT INTO repositories (challenge, repository, tried, succeeded, failure) VALUES ($1, $2, $3, $3, '')
+		INSERT INTO repositories (challenge, repository, tried, succeeded, failure, basis) VALUES ($1, $2, $3, $3, '', $4)
 		ON CONFLICT (challenge, repository) DO UPDATE
-		SET tried = excluded.tried, succeeded = excluded.succeeded, failure = ''
+		SET tried = excluded.tried, succeeded = excluded.succeeded, failure = '', basis = excluded.basis
 		RETURNING id, latest`,
-		e.audit.Challenge, e.audit.Repository, micros(e.audit.SeenAt)).Scan(&e.repository, &before)
+		e.audit.Challenge, e.audit.Repository, micros(e.audit.SeenAt), e.audit.Basis).Scan(&e.repository, &before)
 	if err != nil {
 		return err
 	}
@@ -170,6 +172,10 @@ func (e *entry) follow(ctx context.Context, tx *sql.Tx, before sql.NullInt64) er
 	}
 	if before.Valid {
 		late, err := e.change(ctx, tx, before.Int64)
+		if err == nil && late {
+			// The basis is that of an audit which is not the latest.
+			_, err = tx.ExecContext(ctx, `UPDATE repositories SET basis = '' WHERE id = $1`, e.repository)
+		}
 		if late || err != nil {
 			return err
 		}

@@ -36,6 +36,7 @@ func Exercise(t *testing.T, open func(t *testing.T) store.Store) {
 		"refused, then working":  refused,
 		"cancelled":              cancelled,
 		"evidence":               evidence,
+		"seen":                   seen,
 		"sessions":               sessions,
 		"many end sessions":      manyEndSessions,
 		"processes":              processes,
