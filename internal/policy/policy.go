@@ -169,11 +169,11 @@ func (l *loader) read(from origin) ([]byte, error) {
 	info, err := os.Stat(from.path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("%s: no such file; check the spelling: %w", from.path, audit.ErrNotFound)
+		return nil, fmt.Errorf("%s: %w: no such file; check the spelling", from.path, audit.ErrNotFound)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", from.path, err)
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: not a file; name the YAML file itself: %w", from.path, audit.ErrUnsupported)
+		return nil, fmt.Errorf("%s: %w: not a file; name the YAML file itself", from.path, audit.ErrUnsupported)
 	}
 	file, err := os.Open(from.path)
 	if err != nil {

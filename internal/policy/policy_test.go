@@ -162,7 +162,7 @@ func TestFaults(t *testing.T) {
 		"version":          {head + "runtimes: {node: [lts/iron]}\n", "\"lts/iron\" is not a version"},
 		"image":            {head + "base-images: [\"a b\"]\n", "is not a pattern of images"},
 		"unknown base":     {head + "extends: france-sate\n", "ours.yaml:3: no policy is called \"france-sate\"; write france-state"},
-		"missing base":     {head + "extends: other.yaml\n", "ours.yaml:3: cannot extend other.yaml: no such file"},
+		"missing base":     {head + "extends: other.yaml\n", "ours.yaml:3: cannot extend other.yaml: not found: no such file"},
 		"itself":           {head + "extends: ours.yaml\n", "the policies extend each other in a circle"},
 		"no test":          {head + one, "a rule looks at one thing, and this one at 0"},
 		"two tests":        {head + one + "    file-present: a\n    file-absent: b\n", "a rule looks at one thing, and this one at 2"},

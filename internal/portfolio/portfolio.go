@@ -121,12 +121,12 @@ func (l *loader) read(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("%s: no such file; check the spelling: %w", name, audit.ErrNotFound)
+		return nil, fmt.Errorf("%s: %w: no such file; check the spelling", name, audit.ErrNotFound)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", name, err)
 	case !info.Mode().IsRegular():
 		// Opening a pipe would wait for somebody to write into it.
-		return nil, fmt.Errorf("%s: not a file; name the YAML file itself: %w", name, audit.ErrUnsupported)
+		return nil, fmt.Errorf("%s: %w: not a file; name the YAML file itself", name, audit.ErrUnsupported)
 	case info.Size() > l.left:
 		return nil, tooLarge(name, l.MaxBytes)
 	}
@@ -147,7 +147,7 @@ func (l *loader) read(name string) ([]byte, error) {
 }
 
 func tooLarge(name string, limit int64) error {
-	return fmt.Errorf("%s: a portfolio may hold %d bytes, included files together; split it, or raise the limit: %w", name, limit, audit.ErrTooLarge)
+	return fmt.Errorf("%s: %w: a portfolio may hold %d bytes, included files together; split it into several", name, audit.ErrTooLarge, limit)
 }
 
 // include reads another file into the same portfolio.

@@ -263,9 +263,9 @@ func TestLoadIncludeFaults(t *testing.T) {
 	wrong := write(t, dir, "wrong.yaml", "\n\nchallenges: [{id: a, nme: A}]\n")
 	_, err := Load(top, Options{})
 	want := []string{
-		top + ":2: cannot include " + filepath.Join(dir, "lost.yaml") + ": no such file; check the spelling: not found",
+		top + ":2: cannot include " + filepath.Join(dir, "lost.yaml") + ": not found: no such file; check the spelling",
 		top + ":3: " + top + " is read already; include each file once, and none that includes this one",
-		top + ":5: cannot include " + dir + ": not a file; name the YAML file itself: not supported",
+		top + ":5: cannot include " + dir + ": not supported: not a file; name the YAML file itself",
 		wrong + ":3: a challenge without name; add name: …",
 		wrong + ":3: the challenge id a is taken, see " + top + ":6; choose another id",
 		wrong + `:3: unknown key "nme" in a challenge; write name`,

@@ -21,14 +21,15 @@ import (
 	"github.com/perenne-audit/perenne/internal/store/sqlite"
 )
 
-// bases is how many different repositories lie behind the addresses.
-const bases = 40
+// bases is how many different repositories lie behind the addresses; usualBases
+// where they are as large as real ones, which takes long to generate.
+const bases, usualBases = 40, 12
 
 // throughput lets one process audit thousands of repositories, and again with
 // nothing changed: on the same day, and as if it were another one. It clones some
 // with go-git before and after.
 func (s *soak) throughput(ctx context.Context) error {
-	f, err := newForge(filepath.Join(s.dir, "forge"), bases, s.shapes...)
+	f, err := newForge(filepath.Join(s.dir, "forge"), usualBases, s.shapes...)
 	if err != nil {
 		return err
 	}
