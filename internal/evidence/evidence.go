@@ -94,6 +94,14 @@ type record struct {
 // is cheaper.
 const MaxBytes = 8 << 20
 
+// writers are used again and again: a new one takes a megabyte. The fastest level
+// takes a third of the usual one's time, for a quarter more bytes.
+var writers = sync.Pool{New: func() any {
+	// The level is a constant of the package, so there is no error.
+	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	return w
+}}
+
 // Bytes returns what was read so far, compressed. It returns an error that wraps
 // [audit.ErrTooLarge] past [MaxBytes].
 func (r *Recorder) Bytes() ([]byte, error) {
@@ -101,7 +109,9 @@ func (r *Recorder) Bytes() ([]byte, error) {
 	defer r.mu.Unlock()
 	s := r.snapshot
 	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
+	z := writers.Get().(*gzip.Writer)
+	defer writers.Put(z)
+	z.Reset(&out)
 	err := gob.NewEncoder(z).Encode(record{
 		Repository: s.Repository, HasTree: s.Tree != nil, Files: s.Files(), Truncated: s.Truncated(),
 		History: s.History, Forge: s.Forge, Limits: s.Limits, Read: r.read,
