@@ -179,7 +179,7 @@ const lines = 60
 // small is enough where repositories are many and what they hold does not matter.
 var small = shape{40, 80}
 
-// usual are the sizes of real repositories: the lower quartile, twice the median
+// usual are the sizes of real repositories: the lower quartile, the median, twice,
 // and the upper quartile of 62 public ones, most of them French administrations'.
 var usual = []shape{{113, 159}, {294, 597}, {773, 2232}, {294, 597}}
 

@@ -135,7 +135,7 @@ func (s *soak) without(ctx context.Context, f *forge, p place, t trouble) error 
 		return err
 	}
 	defer c.kill()
-	if _, err := until(ctx, "the first audits", time.Minute, func() (bool, error) { return c.showsCommits(f) }); err != nil {
+	if _, err := until(ctx, "the first audits", 10*time.Minute, func() (bool, error) { return c.showsCommits(f) }); err != nil {
 		return err
 	}
 	for base := range bases {

@@ -130,7 +130,7 @@ func (s *soak) started(ctx context.Context, p place, args ...string) (*process, 
 	if err != nil {
 		return nil, err
 	}
-	_, err = until(ctx, "the service to start", time.Minute, func() (bool, error) {
+	_, err = until(ctx, "the service to start", 5*time.Minute, func() (bool, error) {
 		select {
 		case <-c.ended:
 			return false, errors.New("perenne ended at once: " + c.said.String())

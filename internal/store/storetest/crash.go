@@ -70,6 +70,7 @@ func Crash(t *testing.T, open OpenFunc, address string) {
 		running[i%processes].kill(t)
 		running[i%processes] = start()
 	}
+	awaitOne(t, open, address)
 	for _, p := range running {
 		p.kill(t)
 	}
@@ -95,6 +96,19 @@ func Crash(t *testing.T, open OpenFunc, address string) {
 	none, err := s.Changes(t.Context(), "", time.Time{}, 10)
 	must(t, err)
 	equal(t, "changes", len(none), 0)
+}
+
+// awaitOne waits until something was saved: on a machine that has much else to do,
+// processes may be killed before they come to it.
+func awaitOne(t *testing.T, open OpenFunc, address string) {
+	t.Helper()
+	s, err := open(t.Context(), address)
+	must(t, err)
+	for end := time.Now().Add(time.Minute); whole(t, s) == 0 && time.Now().Before(end); {
+		time.Sleep(50 * time.Millisecond)
+	}
+	// Nobody has it open when the last processes are killed.
+	must(t, s.Close())
 }
 
 func crashAudit(n, round int) store.Audit {
