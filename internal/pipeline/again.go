@@ -4,9 +4,78 @@ import (
 	"context"
 	"slices"
 
+	"github.com/perenne-audit/perenne/internal/acquire"
 	"github.com/perenne-audit/perenne/internal/audit"
+	"github.com/perenne-audit/perenne/internal/evidence"
 	"github.com/perenne-audit/perenne/internal/judge"
 )
+
+// unchanged does the job of a repository whose commit is the one that was audited
+// last, and returns false for any other. When nothing else has changed either,
+// the day included, it is only noted; else it is judged again from the kept
+// evidence, but for what lies in the commit alone.
+func (r *keeping) unchanged(ctx context.Context) (done bool, err error) {
+	state, err := r.Store.Latest(ctx, r.key)
+	if err != nil || state.Commit == "" {
+		return false, nil
+	}
+	now := &audit.Snapshot{TakenAt: r.options.Acquire.TakenAt}
+	if err := r.timed("acquire", func() error { return r.look(ctx, now) }); err != nil || now.Repository.Commit != state.Commit {
+		return false, nil
+	}
+	basis := r.basis(now)
+	if basis == state.Basis {
+		err := r.timed("save", func() (err error) {
+			done, err = r.Store.Seen(ctx, r.key, basis, r.options.Acquire.TakenAt)
+			return notKept(err)
+		})
+		if done || err != nil {
+			return true, err
+		}
+	}
+	result, again := r.again(ctx, now)
+	if !again {
+		return false, nil
+	}
+	return true, r.save(ctx, result, basis)
+}
+
+// look asks the server and the forge what there is now.
+func (r *keeping) look(ctx context.Context, now *audit.Snapshot) error {
+	heads, err := acquire.Head(ctx, r.target, r.options.Acquire)
+	if err != nil {
+		return err
+	}
+	now.Repository.Commit = heads.Commit
+	heads.Refresh(now)
+	r.forge(now)
+	return ctx.Err()
+}
+
+// again judges from kept evidence what the server and the forge say now.
+func (r *keeping) again(ctx context.Context, now *audit.Snapshot) (*audit.Result, bool) {
+	state, err := r.Store.State(ctx, r.key)
+	if err != nil || state.Latest == nil || state.Latest.Result.Repository.Commit != now.Repository.Commit {
+		return nil, false
+	}
+	content, err := r.Store.Evidence(ctx, r.key, now.Repository.Commit, r.scope())
+	if err != nil {
+		return nil, false
+	}
+	replayed, err := evidence.Replay(content, now.TakenAt)
+	if err != nil {
+		r.Logger.Warn("kept evidence cannot be read", "challenge", r.key.Challenge, "error", err)
+		return nil, false
+	}
+	acquire.Heads{Commit: now.Repository.Commit, Tags: now.Tags, Limits: now.Limits}.Refresh(replayed.Snapshot)
+	replayed.Forge, replayed.ForgeReason = now.Forge, now.ForgeReason
+	var result *audit.Result
+	err = r.timed("judge", func() (err error) {
+		result, err = r.options.judge(ctx, r.target, replayed.Snapshot, state.Latest.Result)
+		return err
+	})
+	return result, err == nil && replayed.Whole()
+}
 
 // stands reports whether an earlier result of the same commit was found by the
 // same rules, so that what lies in the commit alone would be found again. The

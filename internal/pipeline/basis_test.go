@@ -49,8 +49,12 @@ func TestKeeperJudgesOnceADayWhatDoesNotChange(t *testing.T) {
 		{"how much depends on it", func() { challenge.Criticality = audit.CriticalityA }},
 		{"what is stated to be delivered", func() { challenge.Repositories[0].Kinds = []audit.Kind{audit.Library} }},
 		{"the end of the mission", func() { challenge.MissionEnd = day(100) }},
-		{"the rules", func() { challenge.Rules = &audit.Policy{Name: "other", Version: "1", Thresholds: audit.DefaultThresholds} }},
-		{"the same rules, otherwise", func() { challenge.Rules = &audit.Policy{Name: "other", Version: "2", Thresholds: audit.DefaultThresholds} }},
+		{"the rules", func() {
+			challenge.Rules = &audit.Policy{Name: "other", Version: "1", Thresholds: audit.DefaultThresholds}
+		}},
+		{"the same rules, otherwise", func() {
+			challenge.Rules = &audit.Policy{Name: "other", Version: "2", Thresholds: audit.DefaultThresholds}
+		}},
 		{"the catalogue", func() { k.Options.Catalogue = "newer" }},
 		{"the vulnerabilities that are known", func() { k.Options.Advisories = audit.NewAdvisories(nil, day(-1)) }},
 		{"a tag", func() {
