@@ -3,6 +3,7 @@ package delivery
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,9 +38,18 @@ var templateMarks = []string{
 // maxTemplateBytes is longer than any of those files.
 const maxTemplateBytes = 2500
 
+// aloneMarks are titles of the tests that nest and ng generate beside each class.
+// People keep them above their own tests, so only a file with no other test is
+// the generator's.
+var aloneMarks = []string{"should be defined", "should be created", "should create"}
+
 // templated reports whether a generator wrote the file.
 func templated(content []byte) bool {
-	return len(content) <= maxTemplateBytes && slices.ContainsFunc(templateMarks, func(mark string) bool { return bytes.Contains(content, []byte(mark)) })
+	holds := func(mark string) bool { return bytes.Contains(content, []byte(mark)) }
+	if len(content) > maxTemplateBytes {
+		return false
+	}
+	return slices.ContainsFunc(templateMarks, holds) || bytes.Count(content, []byte("it(")) == 1 && slices.ContainsFunc(aloneMarks, holds)
 }
 
 // testMarks maps an extension to what a file of tests holds; a file with none of
@@ -69,8 +79,15 @@ func testsIn(f audit.File, content []byte) bool {
 	if !known {
 		return true
 	}
+	if suffix == ".php" && inherits.Match(content) {
+		return true
+	}
 	return slices.ContainsFunc(marks, func(mark string) bool { return holdsWord(content, mark) })
 }
+
+// inherits is a class whose tests stand in a base class of the project's own: it
+// only says what they are run on.
+var inherits = regexp.MustCompile(`(?m)^(?:final )?class \w+ extends \w*TestCase\b`)
 
 // holdsWord reports whether the mark stands in the content and is not the end of
 // a longer name: "it(" is not in "exit(".
@@ -103,7 +120,7 @@ var (
 		"@SpringBootTest", "@DataJpaTest", "TestRestTemplate", "httptest.", "testcontainers", "Testcontainers", "WebTestCase", "KernelTestCase", "createClient(",
 		"RefreshDatabase", "ActionDispatch::IntegrationTest", "type: :request", "type: :system", "type: :feature", "->get('/", "->getJson(",
 		"WebApplicationFactory", "testServer(", "DjangoTestCase", "django_db", "TransactionTestCase", "create_engine", "psycopg", "MongoMemoryServer",
-		"chai-http", "inject(", "createTestingModule", "Rack::Test", "+build integration", "go:build integration", "go:build e2e", "ConnTest", "ConnCase",
+		"chai-http", "inject(", "Rack::Test", "+build integration", "go:build integration", "go:build e2e", "ConnTest", "ConnCase",
 		"moto", "requests_mock", "CliRunner", "runner.invoke(", "exec.Command(", "subprocess.", "mount(", "MemoryRouter",
 	}
 )

@@ -52,7 +52,7 @@ var loggings = map[manifest.Ecosystem]*logging{
 	manifest.RubyGems: {
 		libraries: "lograge semantic_logger rails_semantic_logger amazing_logger ougai logstash-logger logstash-event rails_stdout_logging rails_12factor logging log4r yell",
 		own:       []ownLogger{{"Rails.logger", "rails"}, {"Logger.new(", "logger"}},
-		toConsole: []string{"Logger.new(STDOUT", "Logger.new($stdout", "Logger.new STDOUT", "RAILS_LOG_TO_STDOUT", "logger(STDOUT", "Logger.new(STDERR"},
+		toConsole: []string{"Logger.new(STDOUT", "Logger.new($stdout", "Logger.new STDOUT", "RAILS_LOG_TO_STDOUT", "logger(STDOUT", "logger($stdout", "Logger.new(STDERR"},
 		toFile:    []string{"Logger.new(Rails.root", `Logger.new("log/`, "Logger.new('log/"}, prints: []string{"puts "}, off: []string{`Logger.new("/dev/null")`, "Logger.new(nil)"},
 	},
 	manifest.Go: {

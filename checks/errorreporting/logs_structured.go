@@ -159,7 +159,7 @@ func (r *logReader) declared(manifests []*manifest.Manifest) {
 			if listed(d.Name, r.rules.carriers) && (r.pipeline || d.Name == "streamlit") {
 				r.carrier, r.carried = d.Name, audit.Place{Path: m.Path, Line: d.Line}
 			}
-			if !listed(d.Name, r.rules.libraries) || !r.uses(m, d.Name) {
+			if !listed(d.Name, r.rules.libraries) && !(m.Ecosystem == manifest.NPM && wrapsLogger(d.Name)) || !r.uses(m, d.Name) {
 				continue
 			}
 			name := d.Name
@@ -176,6 +176,13 @@ func (r *logReader) declared(manifests []*manifest.Manifest) {
 			r.libraries = append(r.libraries, r.library)
 		}
 	}
+}
+
+// wrapsLogger reports whether a package is an organisation's own set-up of a
+// logger, named after it: acme-bunyan-logger.
+func wrapsLogger(name string) bool {
+	words := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("-/@", r) })
+	return len(words) > 1 && slices.ContainsFunc(words, func(w string) bool { return w == "bunyan" || w == "winston" || w == "pino" })
 }
 
 // bringLoggers are groups of Maven whose every package brings the same logger.
@@ -338,6 +345,9 @@ func (r *logReader) judge() logged {
 	l := logged{root: r.root, libraries: r.libraries, library: r.library, place: r.at}
 	if l.library == "" {
 		l.library, l.place = r.ownName, r.own
+	}
+	if l.library == "" && r.toConsole.Path != "" {
+		l.library = r.toFileByDefault
 	}
 	has := l.library != ""
 	switch {

@@ -48,7 +48,7 @@ var declarations = sync.OnceValue(func() map[string]*regexp.Regexp {
 		".java": regexp.MustCompile(`(?:@(?:Get|Request)Mapping\([^"]*|@Path\(\s*|\b(?:get|app\.get|GET|path)\(\s*)` + quoted),
 		".cs":   regexp.MustCompile(`(?:Map(?:Get|HealthChecks|Methods)\(\s*|UseHealthChecks\(\s*|\[(?:HttpGet|Route)\(\s*)@?` + quoted),
 		".r":    regexp.MustCompile(`^\s*#[*']\s*@get\s+(/` + strings.TrimPrefix(healthPath, `\^?/?`) + `)\s*$|\bpr_get\(\s*` + quoted),
-		".ex":   regexp.MustCompile(`^\s*(?:get|forward|match)[\s(]+` + quoted),
+		".ex":   regexp.MustCompile(`^\s*(?:(?:get|forward|match)[\s(]+|plug[\s(].*\bat:\s*)` + quoted),
 		".rs":   regexp.MustCompile(`(?:\.(?:route|at|service|nest)\(\s*|#\[get\(\s*|resource\(\s*|warp::path!?\(\s*)` + quoted),
 		".clj":  regexp.MustCompile(`(?:\(GET\s+|\[\s*)` + quoted),
 		".yaml": regexp.MustCompile(`^\s*path:\s*["']?(` + healthPath + `)["']?\s*$`),
@@ -163,11 +163,11 @@ func candidates(content []byte) []int {
 }
 
 // fileRoutes are the frameworks in which a file's path is its route.
-var fileRoutes = regexp.MustCompile(`(?:^|/)(?:pages|app|server|src/routes)(/(?:api/)?(?:_?health|healthz|healthcheck|health-check|readyz|livez|ready|live|ping|status))(?:/route|/\+server|/index|\.get)?\.(?:js|ts)$`)
+var fileRoutes = regexp.MustCompile(`(?:^|/)(?:pages|app|server|src/routes)(/(?:api/)?(?:_?health|healthz|healthcheck|health-check|readyz|livez|ready|live|ping|status))(?:/route|/\+server|/page|/index|\.get)?\.(?:jsx?|tsx?)$`)
 
 func fileRoute(name string) string {
 	m := fileRoutes.FindStringSubmatch(name)
-	if m == nil || strings.Contains(m[0], "app/") && !strings.Contains(m[0], "/route.") {
+	if m == nil || strings.Contains(m[0], "app/") && !strings.Contains(m[0], "/route.") && !strings.Contains(m[0], "/page.") {
 		return ""
 	}
 	return m[1]
