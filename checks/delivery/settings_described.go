@@ -38,6 +38,9 @@ func readDescribed(s *audit.Snapshot) *described {
 		}
 	}
 	d.examples = append(d.examples, linkedExamples(s)...)
+	if len(d.examples) == 0 {
+		d.examples = developmentSettings(s)
+	}
 	slices.SortStableFunc(d.examples, func(a, b audit.File) int {
 		return strings.Count(a.Path, "/") - strings.Count(b.Path, "/")
 	})
@@ -65,6 +68,18 @@ func readDescribed(s *audit.Snapshot) *described {
 		d.explained = d.explained || strings.Contains(d.prose, f.Name())
 	}
 	return d
+}
+
+// developmentSettings returns the settings for a developer's machine that Vite and
+// Next have people commit: where there is no example, they list the variables.
+func developmentSettings(s *audit.Snapshot) []audit.File {
+	var files []audit.File
+	for _, f := range s.OwnFiles() {
+		if f.Mode != audit.Submodule && (f.Name() == ".env.development" || f.Name() == ".env.dev") {
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 // writtenFormats are those that nothing but settings is written in, for the most

@@ -35,9 +35,9 @@ func reading(expression string, marks ...string) *language {
 
 // Each expression has the name as its only group. The names of the settings that
 // Spring and Symfony take from outside stand in YAML and properties, as
-// ${NAME:default} and %env(NAME)%.
+// ${NAME:default} and %env(NAME)%; those of Rails in YAML, as <%= ENV["NAME"] %>.
 var (
-	javaScript = reading(`(?:process\.env|import\.meta\.env|Deno\.env\.get\(['"]|env\.get\(['"])(?:\??\.|\[['"])?([A-Za-z_][A-Za-z0-9_]*)`, "process.env", "import.meta.env", "Deno.env")
+	javaScript = reading(`(?:process\.env|import\.meta\.env|Deno\.env\.get\(['"]|env\.get\(['"])(?:\??\.|\[['"])?([A-Za-z_][A-Za-z0-9_]*)|\b[cC]onfigService\.get(?:OrThrow)?(?:<\w+>)?\(\s*['"]([A-Z][A-Z0-9_]+)['"]`, "process.env", "import.meta.env", "Deno.env", "onfigService.get")
 	python     = reading(`(?:\benviron(?:\.get\(|\.setdefault\(|\[)|\bgetenv\(|\benv(?:\.(?:str|bool|int|list|url|db|db_url|float|json|path|read_env|dict|get|email_url|cache_url))?\(|\bconfig\()\s*['"]([A-Z][A-Z0-9_]+)['"]`, "environ", "getenv", "decouple")
 	ruby       = reading(`\bENV(?:\.fetch\(|\.fetch |\[|\.dig\()\s*['"]([A-Za-z_][A-Za-z0-9_]*)['"]`, "ENV")
 	php        = reading(`(?:\b(?:getenv|env)\(\s*['"]|\$_ENV\[['"])([A-Z][A-Z0-9_]+)['"]`, "getenv(", "env(", "$_ENV")
@@ -46,7 +46,7 @@ var (
 	java       = reading(`(?:getenv\(|\.get\()\s*"([A-Z][A-Z0-9_]+)"|@Value\("\$\{([A-Za-z][A-Za-z0-9_.-]*)`, "getenv(", "@Value(")
 	elixir     = reading(`\b(?:get_env|fetch_env!?)\(\s*"([A-Z][A-Z0-9_]+)"`, "System.get_env", "System.fetch_env")
 	rust       = reading(`\b(?:env::var(?:_os)?\(|env!\(|env\s*=\s*)"([A-Z][A-Z0-9_]+)"`, "env::var", "env!(", "env = ")
-	settings   = reading(`\$\{([A-Z][A-Z0-9_]+)[:}]|%env\((?:[a-z_]+:)*([A-Z][A-Z0-9_]+)\)%`, "${", "%env(")
+	settings   = reading(`\$\{([A-Z][A-Z0-9_]+)[:}]|%env\((?:[a-z_]+:)*([A-Z][A-Z0-9_]+)\)%|\bENV(?:\.fetch\(|\[)\s*['"]([A-Z][A-Z0-9_]+)['"]`, "${", "%env(", "ENV[", "ENV.fetch")
 )
 
 var languages = map[string]*language{
@@ -58,7 +58,7 @@ var languages = map[string]*language{
 
 // usual are variables that say how the program is run rather than with what, or
 // that a tool sets.
-var usual = regexp.MustCompile(`^(?:NODE_ENV|RAILS_ENV|RACK_ENV|MIX_ENV|APP_ENV|FLASK_ENV|CI|CI_.*|GITHUB_.*|GITLAB_.*|TRAVIS.*|CIRCLE.*|JEST_.*|VITEST.*|CYPRESS.*|npm_.*|PATH|HOME|PWD|USER|USERNAME|SHELL|LANG|LC_.*|TZ|TERM|TMPDIR|TEMP|TMP|PORT|HOSTNAME|DEBUG|NO_COLOR|COLUMNS|EDITOR|BASE_URL|MODE|DEV|PROD|SSR|ANALYZE|PYTHON.*|CUDA_.*|OMP_.*|JAVA_HOME|GOPATH|RUBY.*|BUNDLE.*|SPRING_PROFILES_ACTIVE|CARGO_.*|FLASK_.*|DJANGO_SETTINGS_MODULE|LHCI_.*|ARGV|RENV_.*|R_.*|NOT_CRAN|DOCKER_.*|PLAYWRIGHT.*|STORYBOOK.*|STANDALONE|PUBLIC_URL|env|get)$`)
+var usual = regexp.MustCompile(`^(?:NODE_ENV|RAILS_ENV|RACK_ENV|MIX_ENV|APP_ENV|FLASK_ENV|CI|CI_.*|GITHUB_.*|GITLAB_.*|TRAVIS.*|CIRCLE.*|JEST_.*|VITEST.*|CYPRESS.*|npm_.*|PATH|HOME|PWD|USER|USERNAME|SHELL|LANG|LC_.*|TZ|TERM|TMPDIR|TEMP|TMP|PORT|HOSTNAME|DEBUG|NO_COLOR|COLUMNS|EDITOR|BASE_URL|MODE|DEV|PROD|SSR|ANALYZE|PYTHON.*|CUDA_.*|OMP_.*|JAVA_HOME|GOPATH|RUBY.*|BUNDLE.*|RAILS_(?:MAX_THREADS|MIN_THREADS|LOG_TO_STDOUT|LOG_LEVEL|SERVE_STATIC_FILES)|WEB_CONCURRENCY|JOB_CONCURRENCY|PIDFILE|BACKTRACE|SOLID_QUEUE_IN_PUMA|SPRING_PROFILES_ACTIVE|CARGO_.*|FLASK_.*|DJANGO_SETTINGS_MODULE|LHCI_.*|ARGV|RENV_.*|R_.*|NOT_CRAN|DOCKER_.*|PLAYWRIGHT.*|STORYBOOK.*|STANDALONE|PUBLIC_URL|env|get)$`)
 
 // maxReadBytes is more than any source that a person writes.
 const maxReadBytes = 512 << 10

@@ -47,6 +47,7 @@ var serviceSigns = []struct {
 	{"Airtable", "airtable pyairtable airtable-python-wrapper", "AIRTABLE"},
 	{"Datadog", "dd-trace ddtrace @datadog/*", "DATADOG"},
 	{"New Relic", "newrelic newrelic_rpm", "NEWRELIC"},
+	{"Notion", "@notionhq/client notion-client", "NOTION"},
 	{"API Entreprise", "", "APIENTREPRISE"},
 }
 
@@ -172,5 +173,5 @@ func environmentSample(name string) bool {
 			return true
 		}
 	}
-	return name == ".env" || name == "env.sample"
+	return name == ".env" || name == ".env.development" || name == ".env.dev"
 }

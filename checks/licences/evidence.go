@@ -7,6 +7,7 @@ import (
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
+	"github.com/perenne-audit/perenne/internal/guide"
 	"github.com/perenne-audit/perenne/internal/licence"
 	"github.com/perenne-audit/perenne/internal/manifest"
 	"github.com/perenne-audit/perenne/internal/publiccode"
@@ -204,6 +205,9 @@ func readmeLicence(s *audit.Snapshot) licenceFile {
 	doc := document.Readme(s)
 	if doc == nil {
 		return licenceFile{}
+	}
+	if _, untouched := guide.TemplateOf(doc); untouched {
+		return licenceFile{} // it speaks of the framework's licence
 	}
 	for i, section := range doc.Sections {
 		if !aboutLicence(section.Heading) {

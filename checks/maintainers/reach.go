@@ -17,7 +17,7 @@ import (
 // the order in which a user would find them.
 func reaches(s *audit.Snapshot) []reach {
 	var all []reach
-	if doc := document.Readme(s); doc != nil {
+	if doc := document.Readme(s); doc != nil && !generated(doc) {
 		all = append(all, inDocument(s, doc, false)...)
 	}
 	for _, f := range s.Files() {
@@ -49,6 +49,13 @@ func reaches(s *audit.Snapshot) []reach {
 		all = inPackages(s)
 	}
 	return all[:min(len(all), maintainer.MaxDeclared)]
+}
+
+// generated reports whether a README is the generator's: whom it names answers for
+// the framework.
+func generated(doc *document.Document) bool {
+	_, untouched := guide.TemplateOf(doc)
+	return untouched
 }
 
 // frontPage reports whether a document is the first of the site of the
