@@ -62,6 +62,9 @@ func runRuntimeSupported(s *audit.Snapshot) audit.Verdict {
 	}
 	runtimes := judgeRuntimes(s, table, found)
 	v := runtimeVerdict(s, table, runtimes, missing, needed)
+	if len(runtimes) == 0 && needed > 0 && len(missing) == 0 {
+		v = audit.Met("any-version", "path", found[0].place.Path).At(found[0].place)
+	}
 	return v.Fact("runtimes", runtimeFacts(runtimes))
 }
 
@@ -82,6 +85,9 @@ func runtimeVerdict(s *audit.Snapshot, table *lifecycle.Table, runtimes []judged
 		return audit.NotApplicable("no-runtime")
 	}
 	if len(runtimes) == 0 {
+		if places, told := toldRuntimes(s, missing); told {
+			return audit.PartlyMet("told", "runtimes", titles(missing), "path", places[0].Path).At(places...)
+		}
 		return audit.NotMet("undeclared", "runtimes", titles(missing))
 	}
 	if table.Stale(s.TakenAt) {

@@ -283,6 +283,14 @@ func (c command) installs() bool {
 		name == "runApp" || strings.HasSuffix(name, "apt-get") || name == "brew" || path.Ext(name) == ".sh"
 }
 
+var testWords = wordSet("test tests rspec pytest cucumber phpunit jest lint rubocop spec")
+
+// onlyTests reports whether the command runs tests: they need an installation, and
+// are none.
+func (c command) onlyTests() bool {
+	return slices.ContainsFunc(c.words, func(word string) bool { return testWords[path.Base(word)] })
+}
+
 // generated reports whether the document that comes first is what a generator
 // wrote about a part of the repository: it says nothing of the whole.
 func generated(doc *document.Document) bool {

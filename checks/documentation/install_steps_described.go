@@ -87,6 +87,13 @@ func stepsMentioned(s *audit.Snapshot) audit.Verdict {
 	if link, place, found := guide.Outside(s); found {
 		return facts(audit.PartlyMet("outside", "url", link).At(place), place.Path)
 	}
+	for _, name := range []string{"AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md"} {
+		if f, held := s.File(name); held {
+			if doc := document.Open(s, f); doc != nil && len(stepsIn(s, doc).commands) > 0 {
+				return facts(audit.PartlyMet("for-assistants", "path", name).At(audit.Place{Path: name}), name)
+			}
+		}
+	}
 	return facts(audit.NotMet("absent"), "")
 }
 
@@ -148,7 +155,7 @@ func stepsIn(s *audit.Snapshot, doc *document.Document) steps {
 		func(t lineTopics) bool { return !t.production },
 	} {
 		chosen = slices.DeleteFunc(slices.Clone(all), func(c command) bool { return !wanted(lines.at(c.line)) })
-		if slices.ContainsFunc(chosen, command.installs) {
+		if slices.ContainsFunc(chosen, func(c command) bool { return c.installs() && !c.onlyTests() }) {
 			break
 		}
 		chosen = nil

@@ -38,6 +38,28 @@ func introduction(doc *document.Document) int {
 	return total
 }
 
+// definition is how one sentence says what something is or is for.
+var definition = regexp.MustCompile(`(?i)\b(?:is|are) (?:an?|the)\b|\best (?:une?|l[ea])\b|\b(?:for|pour|permet|provides?|allows?)\b`)
+
+// shortestDefinition is how many words such a sentence has.
+const shortestDefinition = 6
+
+// defines reports whether the first prose, ahead of every practical section, is a
+// sentence that says what the project is.
+func defines(doc *document.Document) bool {
+	for i, section := range doc.Sections {
+		if !guide.IsTitle(doc, i) && practical(section.Heading) {
+			return false
+		}
+		for line := range strings.Lines(section.Text) {
+			if n := guide.WordsIn(line); n >= shortestDefinition {
+				return definition.MatchString(line)
+			}
+		}
+	}
+	return false
+}
+
 // practical reports whether a heading ends the introduction.
 func practical(heading string) bool {
 	for _, t := range []guide.Topic{guide.Install, guide.Usage, guide.Contact, guide.Licence, guide.Contributing, guide.Development, guide.Deployment, guide.Contents} {
@@ -100,23 +122,30 @@ func readsItself(s *audit.Snapshot, doc *document.Document) bool {
 }
 
 // leadsToSite reports whether a README links a site whose own name holds that of
-// the work: that is where its pages are published.
+// the work, or that it calls its site: that is where its pages are published.
 func leadsToSite(doc *document.Document) bool {
 	name, _, _ := strings.Cut(doc.Title, ":")
 	slug := guide.Squeeze(name)
-	if len(slug) < 5 {
-		return false
-	}
 	for _, section := range doc.Sections {
 		for _, link := range section.Links {
 			u, err := url.Parse(link.URL)
-			if err == nil && !link.Image && strings.Contains(guide.Squeeze(u.Host), slug) {
+			if err != nil || link.Image {
+				continue
+			}
+			named := len(slug) >= 5 && strings.Contains(guide.Squeeze(u.Host), slug)
+			if named || forgePages.MatchString(u.Host) && siteWords.MatchString(guide.Plain(link.Text)) {
 				return true
 			}
 		}
 	}
 	return false
 }
+
+// Where forges publish pages, a link that calls itself the site is to the site.
+var (
+	forgePages = regexp.MustCompile(`(?i)\.(?:github\.io|gitlab\.io|pages\.\w[\w.]+|netlify\.app|readthedocs\.io)$`)
+	siteWords  = regexp.MustCompile(`\b(?:site|website|en ligne|online)\b`)
+)
 
 var programming = wordSet("go golang python py javascript js typescript ts jsx java kotlin r ruby rb php rust c cpp c++ csharp scala elixir julia perl clojure")
 

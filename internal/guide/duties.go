@@ -72,6 +72,9 @@ func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string
 		if open > 0 && section.Level <= open {
 			open = 0
 		}
+		if describesCall(section) {
+			continue
+		}
 		heading := Plain(section.Heading)
 		if open == 0 && !IsTitle(doc, i) && (About(heading, operations) || About(heading, Deployment)) {
 			open = max(section.Level, 1)
@@ -93,6 +96,14 @@ func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string
 		}
 	}
 }
+
+// describesCall reports whether a section describes a call of an API: what it
+// restores there is an entry that somebody deleted.
+func describesCall(section document.Section) bool {
+	return httpCall().MatchString(section.Text) || slices.ContainsFunc(section.Inline, func(c document.CodeBlock) bool { return httpCall().MatchString(c.Text) })
+}
+
+var httpCall = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:GET|POST|PUT|PATCH|DELETE) /`) })
 
 // saysUpdate reports whether a document of its own says how what runs is brought up
 // to date, by its name or its title and the commands of a server.

@@ -258,7 +258,7 @@ func Outside(s *audit.Snapshot) (link string, at audit.Place, found bool) {
 		return "", audit.Place{}, false
 	}
 	doc = WithoutTemplate(doc)
-	slugs := []string{Squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), Squeeze(doc.Title), Squeeze(product(doc.Title))}
+	slugs := []string{Squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), Squeeze(doc.Title), Squeeze(product(doc.Title)), Squeeze(domainEnd().ReplaceAllString(doc.Title, ""))}
 	for _, section := range doc.Sections {
 		for _, l := range section.Links {
 			if !l.Image && documents(l, About(section.Heading, References), slugs) {
@@ -268,6 +268,10 @@ func Outside(s *audit.Snapshot) (link string, at audit.Place, found bool) {
 	}
 	return "", audit.Place{}, false
 }
+
+// domainEnd is what a title that is an address ends in, and no other address of
+// the project needs to hold.
+var domainEnd = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(?:\.beta)?(?:\.gouv)?\.(?:fr|org|com|net|eu)$`) })
 
 // product is a title without the part of the product that the repository holds:
 // "Guichet API" is documented where "Guichet" is.
