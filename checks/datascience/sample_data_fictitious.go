@@ -78,7 +78,7 @@ var (
 	sampleWords = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)\bfixtures?\b|db[:/_]seeds?\b|\bseeds\.(?:rb|exs|ts|js|sql)\b|\bseeders?\b|\bseed(?:ing)? (?:the )?(?:data|database)\b|(?:npm|yarn|pnpm|prisma|make|bun|db)(?: run)? [\w:-]*seed\b|--seed\b|` +
 			`db:(?:setup|reset|prepare)|ecto\.(?:setup|reset)|\bloaddata\b|\bpopulate(?:_\w+| the database)|\bmake demo\b|\bcreate_demo\b|\bdemo (?:content|data|dataset)\b|` +
-			`jeux? (?:de données )?(?:de tests?|d['’]essai|d['’]exemple|fictifs?|anonymisés?)|données (?:de tests?|fictives|de démonstration|de démo|d['’]exemple|d['’]essai|factices)|` +
+			`jeux? (?:de données )?(?:de tests?|d['’]essai|d['’]exemple|fictifs?|anonymisés?)|\bavec (?:un |des )?jeux? de données|données (?:de tests?|fictives|de démonstration|de démo|d['’]exemple|d['’]essai|factices)|` +
 			`\b(?:with|some|the|load|loads|loading|import|using|contains|provides|provided) sample data\b|^sample data|\bsample (?:dataset|database)|\b(?:test|fake|dummy|fictitious|synthetic) (?:data|datasets?)\b|\banonymi[sz]ed (?:dump|dataset|sample)\b|\btest_data\b|\bfake_data\b`)
 	})
 	inventedWords = sync.OnceValue(func() *regexp.Regexp {

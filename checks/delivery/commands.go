@@ -178,7 +178,9 @@ func testContainer(arguments []string) bool {
 			if a == "--target" && promises(value) == tests {
 				return true
 			}
-			if a == "up" && promises(value) == tests {
+			// A service or an image is all there is to start, without a command.
+			alone := a == "run" && i+2 == len(arguments) && !strings.ContainsAny(value, "/ ")
+			if (a == "up" || alone) && promises(value) == tests {
 				return true
 			}
 		}

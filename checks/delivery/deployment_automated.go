@@ -179,19 +179,19 @@ func deploymentPassages(s *audit.Snapshot) []guide.Passage {
 	}
 	var found []guide.Passage
 	for _, p := range guide.Passages(s, guide.Deployment, named) {
-		commands := 0
+		commands, itself := 0, false
 		for _, section := range p.Sections {
 			for _, code := range section.Code {
 				commands += len(script.Commands(code.Text))
 			}
 			for _, code := range section.Inline {
 				if deploys(code.Text) {
-					commands++
+					commands, itself = commands+1, true
 				}
 			}
 		}
 		words := guide.Words(p.Sections)
-		if words >= shortestSteps || commands >= 3 || commands > 0 && words >= fewWords {
+		if words >= shortestSteps || commands >= 3 || commands > 0 && words >= fewWords || itself {
 			found = append(found, p)
 		}
 	}

@@ -208,12 +208,21 @@ func servesAPI(s *audit.Snapshot, libraries []apiLibrary) (bool, audit.Place) {
 		}
 	}
 	for _, d := range s.Deliverables {
+		// Rails without pages answers programs and nobody else.
+		settings := path.Join(d.Root, "config/application.rb")
+		if f, found := s.File(settings); found && d.Kind == audit.WebApplication {
+			if text, _ := s.ReadText(f); apiOnly().MatchString(text) {
+				return true, audit.Place{Path: settings}
+			}
+		}
 		if d.Kind == audit.Service && namedAPI(s, d) {
 			return true, audit.Place{Path: d.Because}
 		}
 	}
 	return false, audit.Place{}
 }
+
+var apiOnly = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\s*config\.api_only\s*=\s*true`) })
 
 // skeleton reports whether a file of routes is the one that Laravel makes, with
 // one route as an example.

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,16 +48,37 @@ var offered = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // offeredSections returns the section of each README that says at some length how
-// the product's own API is called.
+// the product's own API is called, and the documents that say nothing else.
 func offeredSections(s *audit.Snapshot) []audit.Place {
 	var places []audit.Place
 	for _, doc := range guide.All(s) {
 		i := slices.IndexFunc(doc.Sections, func(section document.Section) bool { return offered().MatchString(guide.Plain(section.Heading)) })
+		if tellsCalls(doc) && len(places) < maxPlaces {
+			places = append(places, audit.Place{Path: doc.Path})
+			continue
+		}
 		if i >= 0 && guide.IsReadme(doc.Path) && len(places) < maxPlaces && guide.Words(doc.Below(i)) >= shortestUse {
 			places = append(places, audit.Place{Path: doc.Path, Line: doc.Sections[i].Line})
 		}
 	}
 	return places
+}
+
+// leastCalls is how many calls a document named after the API shows.
+const leastCalls = 3
+
+// tellsCalls reports whether a document is named after the API and shows its calls.
+func tellsCalls(doc *document.Document) bool {
+	if guide.Plain(guide.Stem(path.Base(doc.Path))) != "api" {
+		return false
+	}
+	calls := 0
+	for _, section := range doc.Sections {
+		if routesIn(section) > 0 {
+			calls++
+		}
+	}
+	return calls >= leastCalls
 }
 
 // routesIn counts the routes that a section shows, up to three in each block.

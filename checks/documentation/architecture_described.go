@@ -29,6 +29,9 @@ func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
 	var described []guide.Passage
 	var diagrams []audit.Place
 	for _, p := range guide.Passages(s, guide.Architecture, namedArchitecture) {
+		if onFeature(p) {
+			continue
+		}
 		if guide.Words(p.Sections) >= shortestDescription || hasFileTree(p.Sections) {
 			described = append(described, p)
 		}
@@ -64,6 +67,14 @@ func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
 	}
 	return audit.NotMet("absent").Fact("files", files)
 }
+
+// onFeature reports whether a passage says how the subject of its own page works:
+// "how it works", on a page about one feature, is not about the project.
+func onFeature(p guide.Passage) bool {
+	return p.Line > 0 && !guide.IsReadme(p.Doc.Path) && !namedArchitecture(p.Doc.Path) && workingHeading.MatchString(guide.Plain(p.Sections[0].Heading))
+}
+
+var workingHeading = regexp.MustCompile(`^(?:how (?:it|this|that) works|(?:le )?fonctionnement|comment ca marche)$`)
 
 // onParts reports whether a passage speaks of the parts of the project rather
 // than of its tables only.

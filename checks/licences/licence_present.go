@@ -17,7 +17,7 @@ var licencePresent = &audit.Check{
 
 func runLicencePresent(s *audit.Snapshot) audit.Verdict {
 	e := evidenceOf(s)
-	verdict := presence(e)
+	verdict := presence(s, e)
 	ids := e.ids()
 	if len(e.files) == 0 && e.readme.found.Match == licence.Full {
 		ids = e.readme.found.IDs(licence.Full)
@@ -26,11 +26,11 @@ func runLicencePresent(s *audit.Snapshot) audit.Verdict {
 }
 
 // presence answers from the best evidence down.
-func presence(e *evidence) audit.Verdict {
+func presence(s *audit.Snapshot, e *evidence) audit.Verdict {
 	best, found := e.best()
 	switch {
 	case found && best.found.Match == licence.Full:
-		return whole(e, best)
+		return whole(s, e, best)
 	case e.readme.found.Match == licence.Full:
 		ids := e.readme.found.IDs(licence.Full)
 		return audit.Met("in-readme", "path", e.readme.path, "licences", ids).At(audit.Place{Path: e.readme.path, Line: e.readme.line})
@@ -58,14 +58,21 @@ func presence(e *evidence) audit.Verdict {
 }
 
 // whole is the verdict on a full text at the top.
-func whole(e *evidence, best licenceFile) audit.Verdict {
+func whole(s *audit.Snapshot, e *evidence, best licenceFile) audit.Verdict {
 	ids := e.ids()
 	place := audit.Place{Path: best.path, Line: 1}
-	if d, differs := e.mismatch(ids); differs {
+	if d, differs := e.mismatch(ids); differs && !explains(readmeLicence(s), append(d.expression.IDs(), ids...)) {
 		return audit.Met("mismatch", "path", best.path, "licences", ids, "manifest", d.path, "declared", d.expression.String()).
 			At(place, audit.Place{Path: d.path})
 	}
 	return audit.Met("full", "path", best.path, "licences", ids).At(place)
+}
+
+// explains reports whether the README names every one of the licences: contents
+// under one and code under another are a choice, not a slip.
+func explains(readme licenceFile, ids []string) bool {
+	named := readme.found.IDs(licence.Mention)
+	return readme.path != "" && !slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(named, id) })
 }
 
 // part is the verdict on a licence file that does not hold a known licence whole.

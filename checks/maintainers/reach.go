@@ -43,6 +43,9 @@ func reaches(s *audit.Snapshot) []reach {
 	}
 	all = append(all, inPages(s)...)
 	if len(all) == 0 {
+		all = inGuides(s)
+	}
+	if len(all) == 0 {
 		all = inFooters(s)
 	}
 	if len(all) == 0 {
@@ -62,6 +65,25 @@ func generated(doc *document.Document) bool {
 // documentation.
 func frontPage(f audit.File) bool {
 	return slices.Contains([]string{"docs/index.md", "docs/README.md", "docs/index.rst", "doc/index.md", "documentation/index.md", "documentation/README.md"}, f.Path)
+}
+
+// maxGuidePages is how many pages of a guide are searched for an invitation.
+const maxGuidePages = 300
+
+// inGuides finds the boxes that the pages of a documentation invite to write to:
+// where pages are what is delivered, that is where its users look.
+func inGuides(s *audit.Snapshot) []reach {
+	if len(s.Deliverables) == 0 || slices.ContainsFunc(s.Deliverables, func(d audit.Deliverable) bool { return d.Kind != audit.Documentation && d.Kind != audit.Training }) {
+		return nil
+	}
+	var all []reach
+	files := document.Files(s)
+	for _, f := range files[:min(len(files), maxGuidePages)] {
+		if text, ok := s.ReadText(f); ok && strings.Contains(text, "@") || spelled.MatchString(text) {
+			all = append(all, invitations(strings.Split(text, "\n"), f.Path, 1)...)
+		}
+	}
+	return all
 }
 
 // inPackages takes the address that a package gives for its authors, which is

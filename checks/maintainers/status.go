@@ -120,7 +120,7 @@ func lazily(pattern string) func() *regexp.Regexp {
 
 // Sentences, in plain letters: see guide.Plain. A sentence counts when the project
 // is its subject.
-const subject = `\b(?:(?:ce|cet|cette|this|our|notre) (?:\w+ )?|(?:le|la|l|the) (?:present |current )?)(?:projet|depot|repo|repository|code|codebase|logiciel|site|service|outil|application|appli|app|produit|bibliotheque|librairie|paquet|package|library|project|tool|software|plugin)\b`
+const subject = `\b(?:(?:ce|cet|cette|this|our|notre) (?:\w+ )?|(?:le|la|l|the) (?:present |current )?)(?:projet|depot|repo|repository|code|codebase|logiciel|site|service|outil|application|appli|app|produit|bibliotheque|librairie|paquet|package|library|project|tool|software|plugin|guide|documentation)\b`
 
 var (
 	saysWanted = lazily(`\b(?:looking for|seeking|in need of|needs?|recherche|recherchons|cherche|cherchons) (?:\w+ ){0,3}(?:maintainers?|mainteneurs?|mainteneuses?|repreneurs?|repreneuses?)\b|\bmaintainers? wanted\b|\bup for adoption\b|\b(?:mainteneur|mainteneuse|repreneur)s? recherche`)
@@ -131,6 +131,7 @@ var (
 
 	saysStopped = lazily(subject + ` (?:\w+ )?(?:n est plus (?:maintenue?|supportee?|developpee?|mise? a jour|active?|en service)|est (?:desormais |maintenant |aujourd hui )?(?:archivee?|abandonnee?|arretee?|obsolete|depreciee?|decommissionnee?|fermee?|terminee?)\b|a ete (?:archivee?|abandonnee?|arretee?|decommissionnee?|fermee?))|` +
 		subject + ` (?:\w+ )?(?:is|has been|was) (?:now |currently |officially |being )?(?:(?:no longer|not) (?:being )?(?:maintained|developed|supported|updated)|archived|deprecated|abandoned|discontinued|retired|unmaintained|obsolete|sunset)\b|` +
+		subject + ` (?:has (?:been )?moved|a (?:demenage|ete (?:deplacee?|transferee?|migree?)))\b|` +
 		`\bdeveloppements? (?:\w+ ){0,4}(?:ont|a) cesse\b|\bne (?:sera|seront) (?:\w+ )?plus (?:maintenue?s?|mise?s? a jour)\b|\bdevelopment (?:\w+ ){0,3}(?:has )?(?:ceased|stopped|ended)\b|` +
 		`^(?:this is (?:an |the )|this |ceci est (?:une |l )|une? |l )?archived? (?:repo|repository|(?:of|du|de l|de la) (?:\w+ ){0,4}(?:project|projet|repo|repository|depot|code|codebase|application|site))\b|^depot (?:d )?archive\b|` +
 		`^(?:\w+ )?(?:no longer maintained|not maintained any ?more|n est plus maintenue?|plus maintenue?|unmaintained|abandonware)\b`)

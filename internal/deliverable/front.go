@@ -20,12 +20,18 @@ func (v *survey) front(p *project) (audit.Deliverable, bool) {
 	if m == nil {
 		m = p.has(manifest.Cargo, false, "yew", "leptos", "dioxus")
 	}
-	if m == nil || m.Library || m.Ecosystem == manifest.NPM && !builds(m) {
+	if m == nil || m.Library && !v.served(p.root) || m.Ecosystem == manifest.NPM && !builds(m) {
 		return d, false
 	}
 	d.Because = m.Path
 	d.Static = !v.servedByOther(p.root)
 	return d, true
+}
+
+// served reports whether the folder of a package holds the page that a browser
+// opens and an image that serves it: that it is published too makes it no library.
+func (v *survey) served(root string) bool {
+	return v.exists(root, "Dockerfile") && v.exists(root, "public/index.html", "index.html")
 }
 
 // browserLanguages are what a site without a server is written in, or what is
