@@ -136,7 +136,7 @@ func watchedManifests(s *audit.Snapshot) (audit.Place, bool) {
 }
 
 // hostFiles tell a host to build and publish each change of the repository.
-var hostFiles = []string{"netlify.toml", "vercel.json", "render.yaml", ".readthedocs.yml", ".readthedocs.yaml", "amplify.yml", "static.json"}
+var hostFiles = []string{"netlify.toml", "vercel.json", "now.json", "render.yaml", ".readthedocs.yml", ".readthedocs.yaml", "amplify.yml", "static.json"}
 
 // builtByHost finds such a file. A domain beside Jekyll's settings is that of
 // the forge's own pages.

@@ -28,7 +28,8 @@ const shortestDescription = 30
 func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
 	var described []guide.Passage
 	var diagrams []audit.Place
-	for _, p := range guide.Passages(s, guide.Architecture, namedArchitecture) {
+	passages := guide.Passages(s, guide.Architecture, namedArchitecture)
+	for _, p := range passages {
 		if onFeature(p) {
 			continue
 		}
@@ -61,6 +62,9 @@ func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
 		return audit.PartlyMet("no-diagram", "path", described[0].Doc.Path).At(where...).Fact("files", files)
 	case len(diagrams) > 0:
 		return audit.PartlyMet("no-text", "diagram", diagrams[0].Path).At(where...).Fact("files", files)
+	}
+	if i := slices.IndexFunc(passages, onFeature); i >= 0 {
+		return audit.PartlyMet("feature-only", "path", passages[i].Doc.Path).At(passages[i].Place()).Fact("files", guide.Paths(passages[i:i+1]))
 	}
 	if link, at, found := guide.Outside(s); found {
 		return audit.PartlyMet("outside", "url", link).At(at).Fact("files", files)

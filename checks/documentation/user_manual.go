@@ -206,7 +206,9 @@ func helpPages(s *audit.Snapshot) []audit.Place {
 		if !pageEndings["."+rest] && !pageEndings[path.Ext(base)] {
 			continue
 		}
-		if (helpStems[strings.TrimPrefix(stem, "_")] || stem == "index" && helpFolder(s, f)) && !foreignTest(f.Path) {
+		// FaqView.vue and aide_page.dart are named after what they show, too.
+		shown := strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(stem, "_"), "view"), "page"), "_-")
+		if (helpStems[shown] || stem == "index" && helpFolder(s, f)) && !foreignTest(f.Path) {
 			places = append(places, audit.Place{Path: f.Path})
 		}
 	}
