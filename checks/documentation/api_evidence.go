@@ -207,6 +207,9 @@ func servesAPI(s *audit.Snapshot, libraries []apiLibrary) (bool, audit.Place) {
 			return true, audit.Place{Path: f.Path}
 		}
 	}
+	if at, said := saysAPI(s); said {
+		return true, at
+	}
 	for _, d := range s.Deliverables {
 		// Rails without pages answers programs and nobody else.
 		settings := path.Join(d.Root, "config/application.rb")
@@ -220,6 +223,26 @@ func servesAPI(s *audit.Snapshot, libraries []apiLibrary) (bool, audit.Place) {
 		}
 	}
 	return false, audit.Place{}
+}
+
+// offersAPI is a sentence in which the product itself gives an API to others.
+var offersAPI = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:there is|provides|exposes|offers|expose|fournit|propose|met a disposition) (?:an|a|une|l|son|sa|la|its) (?:\w+ ){0,2}?(?:api (?:json|rest|http|publique|ouverte)|(?:json|rest|http|public|open) api)\b`)
+})
+
+// saysAPI returns where the README of an application says so.
+func saysAPI(s *audit.Snapshot) (audit.Place, bool) {
+	for _, doc := range guide.All(s) {
+		if !guide.IsReadme(doc.Path) || strings.Contains(doc.Path, "/") {
+			continue
+		}
+		for _, section := range doc.Sections {
+			if offersAPI().MatchString(guide.Plain(section.Text)) {
+				return audit.Place{Path: doc.Path, Line: section.Line}, true
+			}
+		}
+	}
+	return audit.Place{}, false
 }
 
 var apiOnly = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\s*config\.api_only\s*=\s*true`) })

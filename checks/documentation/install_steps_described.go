@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -155,7 +156,7 @@ func stepsIn(s *audit.Snapshot, doc *document.Document) steps {
 		func(t lineTopics) bool { return !t.production },
 	} {
 		chosen = slices.DeleteFunc(slices.Clone(all), func(c command) bool { return !wanted(lines.at(c.line)) })
-		if slices.ContainsFunc(chosen, func(c command) bool { return c.installs() && !c.onlyTests() }) {
+		if slices.ContainsFunc(chosen, func(c command) bool { return c.installs() && !c.onlyTests() && !lines.at(c.line).testing }) {
 			break
 		}
 		chosen = nil
@@ -174,7 +175,11 @@ func stepsIn(s *audit.Snapshot, doc *document.Document) steps {
 type lineTopics struct {
 	from                int
 	install, production bool
+	// testing says that the nearest heading is about running tests.
+	testing bool
 }
+
+var testHeading = regexp.MustCompile(`^(?:(?:running|run|lancer|executer) )?(?:the |our |les |vos )?(?:unit |automated )?tests?(?: suite| unitaires)?$`)
 
 type topicsByLine []lineTopics
 
@@ -195,6 +200,7 @@ func sectionLines(doc *document.Document) topicsByLine {
 		if !guide.IsTitle(doc, i) {
 			topics.install = guide.About(section.Heading, guide.Install) || guide.About(section.Heading, guide.Usage) || guide.About(section.Heading, guide.Development)
 			topics.production = guide.About(section.Heading, guide.Deployment)
+			topics.testing = testHeading.MatchString(guide.Plain(section.Heading))
 		}
 		if len(stack) > 0 {
 			above := stack[len(stack)-1]

@@ -85,7 +85,7 @@ func readmeSections(s *audit.Snapshot, doc *document.Document) readmeParts {
 		own := guide.WithoutTemplate(doc)
 		return readmeParts{
 			guide.Purpose:      introduction(own) >= shortestPurpose || defines(own),
-			guide.Install:      hasSection(own, guide.Install) || hasSection(own, guide.Development) && len(commandsOf(own)) > 0 || saysInstall(own) || linksTo(own, "install", "onboarding", "getting-started", "demarrage", "setup"),
+			guide.Install:      hasSection(own, guide.Install) || hasSection(own, guide.Development) && len(commandsOf(own)) > 0 || saysInstall(own) || linksTo(own, "install", "onboarding", "getting-started", "demarrage", "setup", "development", "developing", "developpement", "hacking"),
 			guide.Usage:        hasSection(own, guide.Usage) || readsItself(s, own) || showsUse(s, own),
 			guide.Contact:      givesContact(own),
 			guide.Licence:      namesLicence(own),

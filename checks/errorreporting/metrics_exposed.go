@@ -110,6 +110,10 @@ func measure(s *audit.Snapshot, d audit.Deliverable) measured {
 	if place, found := metricsRoute(s, d.Root); found {
 		return measured{root: d.Root, exposed: true, name: "/metrics", place: place, readable: true}
 	}
+	// Rails starts an exporter there, which a shared package may bring.
+	if f, found := s.File(path.Join(d.Root, "config/initializers/prometheus.rb")); found && f.SizeBytes > 0 {
+		return measured{root: d.Root, exposed: true, name: "prometheus", place: audit.Place{Path: f.Path}, readable: true}
+	}
 	beside := slices.ContainsFunc(manifests, serverManifest)
 	for _, one := range manifests {
 		for _, u := range usesOf(s, one, beside) {

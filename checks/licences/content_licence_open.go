@@ -60,10 +60,6 @@ func runContentLicenceOpen(s *audit.Snapshot) audit.Verdict {
 }
 
 func contentVerdict(l *contentLicence) audit.Verdict {
-	folder := l.root
-	if folder == "" {
-		folder = "."
-	}
 	switch l.openness {
 	case listed:
 		return audit.Met("open", "licences", l.ids, "path", l.path)
@@ -79,7 +75,7 @@ func contentVerdict(l *contentLicence) audit.Verdict {
 	case closed:
 		return audit.NotMet("not-free", "licences", l.ids, "path", l.path)
 	}
-	return audit.NotMet("none", "folder", folder)
+	return audit.NotMet("none", "folder", l.root)
 }
 
 // contentRoots are the folders of deliverables that are read rather than run.

@@ -263,7 +263,7 @@ func inPages(s *audit.Snapshot) []reach {
 // notPages are folders of code that no user sees, or that only the team does.
 var notPages = []string{
 	"interfaces", "interface", "models", "model", "types", "entities", "entity", "dto", "dtos", "schemas", "domain", "stores", "store", "reducers", "migrations",
-	"factories", "seeds", "repositories", "repository", "serializers", "backoffice", "back-office", "back_office", "admin",
+	"factories", "seeds", "repositories", "repository", "serializers", "reference", "references", "backoffice", "back-office", "back_office", "admin",
 }
 
 // behindPages reports whether a folder holds what pages are made of, such as the

@@ -130,6 +130,9 @@ func inReadme(s *audit.Snapshot) []Declared {
 	roles := map[int]Role{} // by level, of the headings above
 	for i, section := range doc.Sections {
 		as := roleOfHeading(section.Heading)
+		if as == Maintainer && above(roles, section.Level) == Author && !saysMaintain(section.Heading) {
+			as = Author // "Team", under "Credits": those who made it
+		}
 		if as == "" {
 			as = above(roles, section.Level)
 		}
@@ -146,6 +149,9 @@ func inReadme(s *audit.Snapshot) []Declared {
 	}
 	return append(all, labelled(lines, doc.Path)...)
 }
+
+// saysMaintain reports whether a heading speaks of maintaining itself.
+func saysMaintain(heading string) bool { return strings.Contains(strings.ToLower(heading), "maint") }
 
 // above returns the role of the nearest heading over a level.
 func above(roles map[int]Role, level int) Role {
