@@ -121,7 +121,7 @@ func isSample(f audit.File) bool {
 		return extension == ".ex" || extension == ".exs"
 	}
 	for _, word := range words(strings.TrimSuffix(f.Name(), path.Ext(f.Name()))) {
-		if data && sampleNames[word] || tableExtensions[extension] && tableNames[word] || program && loads && (word == "demo" || word == "fixtures" || word == "fake" || word == "seed") {
+		if data && sampleNames[word] || tableExtensions[extension] && tableNames[word] || program && loads && (word == "demo" || word == "fixtures" || word == "fake" || word == "seed" || word == "fill") {
 			return true
 		}
 	}

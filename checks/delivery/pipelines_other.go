@@ -28,7 +28,7 @@ func readAny(s *audit.Snapshot, p *pipeline, root *yaml.Node) {
 	case "travis-ci":
 		// travis-ci.org closed in June 2021; see ciRunsTests for travis-ci.com.
 		p.dead = true
-		if yamlfile.Field(root, "script") == nil && yamlfile.Field(root, "jobs") == nil && yamlfile.Field(root, "matrix") == nil {
+		if yamlfile.Field(root, "script") == nil && defaultJobs(root) {
 			w.travisDefault(root)
 		}
 	case "azure-pipelines":
@@ -122,6 +122,16 @@ func (w *anyWalk) azureTask(n, task *yaml.Node, on trigger) {
 }
 
 // travisDefault adds what Travis runs when nobody says what to run.
+// defaultJobs reports whether Travis has a job that does what the language is
+// tested with: none is listed, or one of them names no script.
+func defaultJobs(root *yaml.Node) bool {
+	if yamlfile.Field(root, "matrix") != nil {
+		return false
+	}
+	jobs := yamlfile.Field(root, "jobs")
+	return jobs == nil || slices.ContainsFunc(yamlfile.Items(yamlfile.Field(jobs, "include")), func(job *yaml.Node) bool { return yamlfile.Field(job, "script") == nil })
+}
+
 func (w *anyWalk) travisDefault(root *yaml.Node) {
 	defaults := map[string]string{
 		"node_js": "npm test", "ruby": "rake", "go": "go test ./...", "rust": "cargo test", "java": "mvn test", "php": "phpunit",

@@ -75,8 +75,12 @@ func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
 // onFeature reports whether a passage says how the subject of its own page works:
 // "how it works", on a page about one feature, is not about the project.
 func onFeature(p guide.Passage) bool {
-	return p.Line > 0 && !guide.IsReadme(p.Doc.Path) && !namedArchitecture(p.Doc.Path) && workingHeading.MatchString(guide.Plain(p.Sections[0].Heading))
+	return p.Line > 0 && !guide.IsReadme(p.Doc.Path) && !namedArchitecture(p.Doc.Path) && !firstPages[guide.Stem(path.Base(p.Doc.Path))] && workingHeading.MatchString(guide.Plain(p.Sections[0].Heading))
 }
+
+// firstPages are the stems of pages that open a documentation: they are on the
+// whole.
+var firstPages = wordSet("index introduction overview presentation getting-started getting_started quickstart about intro home accueil demarrage prise-en-main")
 
 var workingHeading = regexp.MustCompile(`^(?:how (?:it|this|that) works|(?:le )?fonctionnement|comment ca marche)$`)
 

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -124,7 +125,8 @@ func installDocuments(s *audit.Snapshot) []*document.Document {
 	}
 	add(document.Readme(s))
 	for _, f := range guide.Files(s) {
-		if slices.Contains(installNames, unnumbered(guide.Stem(f.Name()))) {
+		named := slices.Contains(installNames, unnumbered(guide.Stem(f.Name())))
+		if named || guide.IsReadme(f.Path) && guide.InDocumentDir(f.Path) && slices.Contains(installNames, unnumbered(guide.Stem(path.Base(f.Dir())))) {
 			add(document.Open(s, f))
 		}
 	}

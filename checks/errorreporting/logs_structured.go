@@ -217,7 +217,7 @@ func imported(s *audit.Snapshot, root, name string) bool {
 func (r *logReader) read() {
 	files := sources(r.s, r.root, sourceSuffixes[r.ecosystem])
 	for _, f := range files[:min(len(files), maxSearched)] {
-		if r.s.RootOf(f.Dir()) != r.root && len(manifest.For(r.s, r.root)) > 0 || developmentOnly(f.Path) {
+		if r.s.RootOf(f.Dir()) != r.root && len(manifest.For(r.s, r.root)) > 0 || developmentOnly(f.Path) || r.ecosystem == manifest.NPM && forBrowsers(f.Path) {
 			continue
 		}
 		content, err := r.s.Read(f)
@@ -326,6 +326,10 @@ func (r *logReader) settings() {
 		}
 	}
 }
+
+// forBrowsers reports whether a script is served as it is: what it prints, only the
+// user's own browser shows.
+func forBrowsers(name string) bool { return strings.Contains("/"+name, "/public/") }
 
 // developmentOnly reports whether a file sets up tests or somebody's own machine,
 // wherever it lies.

@@ -25,7 +25,7 @@ var foreignSuffixes = []string{".min.js", ".min.css", "-min.js", ".bundle.js", "
 var ownedInBuild = []string{"dockerfile", "containerfile", "makefile", "readme", "compose", "docker-compose"}
 
 // Foreign reports whether the file was written by others or by a program:
-// vendored, installed, built or generated. It looks at the path only. Of renv,
+// vendored, downloaded, installed, built or generated. It looks at the path only. Of renv,
 // only the bootstrap script is foreign: R projects commit the rest by hand.
 func (f File) Foreign() bool {
 	name := strings.ToLower(f.Name())
@@ -39,7 +39,7 @@ func (f File) Foreign() bool {
 		return false
 	}
 	segments := strings.Split(dir, "/")
-	if rendered(segments) {
+	if rendered(segments) || downloaded(segments) {
 		return true
 	}
 	i := slices.IndexFunc(segments, func(s string) bool { return foreignDirs[s] })
@@ -51,6 +51,12 @@ func (f File) Foreign() bool {
 		return !slices.Contains(ownedInBuild, stem) && path.Ext(name) != ".dockerfile"
 	}
 	return true
+}
+
+// downloaded reports whether a folder inside another is what a forge makes of a
+// repository that somebody downloaded. At the top it may be all there is.
+func downloaded(segments []string) bool {
+	return slices.ContainsFunc(segments[1:], func(s string) bool { return strings.HasSuffix(s, "-master") || strings.HasSuffix(s, "-main") })
 }
 
 // rendered reports whether a folder is one that Quarto and R Markdown write beside

@@ -130,12 +130,12 @@ func TestOwnFilesLeaveCopiedSystemsOut(t *testing.T) {
 	s := snapshotOf(&memory{},
 		File{Path: "site/wp-includes/version.php"}, File{Path: "site/wp-admin/a.php"}, File{Path: "site/wp-content/themes/ours/style.css"},
 		File{Path: "cms/modules/cms/ServiceProvider.php"}, File{Path: "cms/tests/unit/cms/PageTest.php"}, File{Path: "cms/tests/unit/OursTest.php"},
-		File{Path: "core/lib/own.php"}, File{Path: "tests/unit/cms/OursTest.php"})
+		File{Path: "core/lib/own.php"}, File{Path: "tests/unit/cms/OursTest.php"}, File{Path: "web/js/sticky-master/package.json"}, File{Path: "ports-master/a.js"})
 	var own []string
 	for _, f := range s.OwnFiles() {
 		own = append(own, f.Path)
 	}
-	want := []string{"cms/tests/unit/OursTest.php", "core/lib/own.php", "site/wp-content/themes/ours/style.css", "tests/unit/cms/OursTest.php"}
+	want := []string{"cms/tests/unit/OursTest.php", "core/lib/own.php", "ports-master/a.js", "site/wp-content/themes/ours/style.css", "tests/unit/cms/OursTest.php"}
 	if !slices.Equal(own, want) {
 		t.Errorf("own files %q, want %q", own, want)
 	}
