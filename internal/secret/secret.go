@@ -12,6 +12,7 @@ package secret
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"slices"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -43,7 +44,7 @@ type Found struct {
 }
 
 // digest names the answer: change it with every change of the rules.
-const digest = "secret/3"
+const digest = "secret/4"
 
 // Of returns what was found, computed once and kept in place of the files.
 func Of(s *audit.Snapshot) Found {
@@ -102,8 +103,7 @@ func OfPast(s *audit.Snapshot) Past {
 }
 
 func (found *Found) look(s *audit.Snapshot, f audit.File) {
-	// What was too big to be fetched is data.
-	if f.Mode == audit.Symlink || f.Mode == audit.Submodule || f.SizeBytes < 0 || f.SizeBytes > maxBytes {
+	if f.Mode == audit.Symlink || f.Mode == audit.Submodule || f.SizeBytes > maxBytes {
 		return
 	}
 	if kind, ok := keyFile(s, f); ok {
@@ -116,10 +116,11 @@ func (found *Found) look(s *audit.Snapshot, f audit.File) {
 	}
 	content, err := s.Skim(f)
 	if err != nil {
-		found.Unread = true
+		// What was too big to be fetched is data.
+		found.Unread = found.Unread || !errors.Is(err, audit.ErrTooLarge)
 		return
 	}
-	if audit.IsBinary(content) {
+	if len(content) > maxBytes || audit.IsBinary(content) {
 		return
 	}
 	for _, one := range scan(f.Path, content, place) {
