@@ -27,6 +27,7 @@ func readDescription(m *Manifest, content []byte) error {
 			}
 		}
 		m.addPersons(field("Authors@R"))
+		m.Issues = field("BugReports")
 		for _, key := range []string{"Depends", "Imports", "LinkingTo", "Suggests"} {
 			m.addCRAN(fields[key], key == "Suggests")
 		}

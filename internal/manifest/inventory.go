@@ -145,6 +145,8 @@ func readerOf(name string) (Ecosystem, reader, bool) {
 		return NuGet, readDotNet, true
 	case ".txt", ".in", ".pip":
 		return PyPI, readRequirements, isRequirements(name)
+	case ".scala":
+		return Maven, readSBTBuild, isSBTBuild(name)
 	case ".yml", ".yaml":
 		return Conda, readConda, isConda(name)
 	}

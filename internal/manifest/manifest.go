@@ -58,6 +58,9 @@ type Manifest struct {
 	// Maintainers are those of the contacts that the file calls so, as written:
 	// maintainers of pyproject.toml and package.json, the "cre" of R.
 	Maintainers []string
+	// Issues is the address that the package gives for questions and faults: "bugs"
+	// of package.json, BugReports of R; mostly empty.
+	Issues string
 	// Err says why the file could not be parsed; the other fields are then empty
 	// but for Path and Ecosystem.
 	Err error
@@ -87,11 +90,12 @@ func (m *Manifest) Has(name string) (Dependency, bool) {
 }
 
 // Root is the folder of the project that the file describes: its own, or the one
-// above for files kept in a folder of their own, such as requirements/prod.txt.
+// above for files kept in a folder of their own, such as requirements/prod.txt or
+// project/Dependencies.scala.
 func (m *Manifest) Root() string {
 	dir, _ := splitPath(m.Path)
 	parent, name := splitPath(dir)
-	if m.Ecosystem == PyPI && strings.HasPrefix(strings.ToLower(name), "requirement") || m.Ecosystem == Maven && name == "gradle" {
+	if m.Ecosystem == PyPI && strings.HasPrefix(strings.ToLower(name), "requirement") || m.Ecosystem == Maven && (name == "gradle" || isSBTBuild(m.Path)) {
 		return parent
 	}
 	return dir

@@ -28,6 +28,7 @@ func readPackageJSON(m *Manifest, content []byte) error {
 			m.Dependencies = append(m.Dependencies, Dependency{Name: d.key, Version: d.str(), Dev: group.dev, Line: d.line})
 		}
 	}
+	m.Issues = root.get("bugs").str() + root.get("bugs", "url").str()
 	m.Contacts = npmContacts(root)
 	m.Library = !m.Private && m.Name != "" && publishable(root)
 	return nil

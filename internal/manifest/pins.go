@@ -45,8 +45,33 @@ func Pins(s *audit.Snapshot) []Pin {
 				pins = append(pins, p)
 			}
 		}
-		return pins
+		return append(pins, packratPins(s)...)
 	})
+}
+
+// packratPins are the versions of R that Packrat was used with: it installs the
+// packages for no other. Its folder is not the authors' own, but for the list.
+func packratPins(s *audit.Snapshot) []Pin {
+	var pins []Pin
+	for _, lock := range Of(s).Locks {
+		f, found := s.File(lock.Path)
+		if !found || f.Name() != "packrat.lock" || f.SizeBytes > maxBytes {
+			continue
+		}
+		content, ok := s.ReadText(f)
+		if !ok {
+			continue
+		}
+		number := 0
+		for line := range strings.Lines(content) {
+			number++
+			if version, found := strings.CutPrefix(line, "RVersion:"); found {
+				pins = append(pins, Pin{Path: f.Path, Line: number, Runtime: "r", Version: strings.TrimSpace(version)})
+				break
+			}
+		}
+	}
+	return pins
 }
 
 // pinReaders read a file of that name.

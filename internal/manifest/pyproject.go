@@ -52,6 +52,11 @@ func (m *Manifest) readProject(project *node) {
 			}
 		}
 	}
+	for name, target := range project.get("urls").table() {
+		if name = strings.ToLower(name); strings.Contains(name, "issue") || strings.Contains(name, "bug") || strings.Contains(name, "tracker") {
+			m.Issues = target
+		}
+	}
 	for name, target := range project.get("scripts").table() {
 		m.setScript(name, target)
 	}

@@ -1,15 +1,31 @@
 package manifest
 
 import (
+	"path"
 	"regexp"
 	"strings"
 )
 
 var (
-	sbtDependency = regexp.MustCompile(`"([\w.\-]+)"\s*%%?%?\s*"([\w.\-]+)"\s*%\s*(?:"([^"]+)"|(\w+))([^,)]*)`)
+	sbtDependency = regexp.MustCompile(`"([\w.\-]+)"\s*%%?%?\s*"([\w.\-]+)"\s*%\s*(?:"([^"]+)"|(?:\w+\.)*(\w+))([^,)]*)`)
 	sbtValue      = regexp.MustCompile(`\bval\s+(\w+)\s*=\s*"([^"]+)"`)
 	sbtPlay       = regexp.MustCompile(`\bPlay(?:Scala|Java|Service)\b`)
 )
+
+// isSBTBuild recognises the sources of an sbt build beside build.sbt: larger
+// projects list what they use in project/Dependencies.scala.
+func isSBTBuild(name string) bool {
+	dir, _ := splitPath(name)
+	return path.Ext(name) == ".scala" && path.Base(dir) == "project"
+}
+
+// readSBTBuild reads such a source, where it declares something.
+func readSBTBuild(m *Manifest, content []byte) error {
+	if err := readSBT(m, content); err != nil || len(m.Dependencies) > 0 {
+		return err
+	}
+	return errOther
+}
 
 // readSBT reads the literal declarations of build.sbt, a program that perenne does
 // not run: a version may be the name of a value of the same file. The framework
