@@ -42,6 +42,11 @@ func probesOf(s *audit.Snapshot, root string) []probe {
 			}
 		}
 	}
+	for _, p := range container.PlatformFiles(s) {
+		if in := s.RootOf((audit.File{Path: p.Path}).Dir()); !p.Development && p.Probe > 0 && (in == root || in == "") {
+			probes = append(probes, probe{audit.Place{Path: p.Path, Line: p.Probe}, p.Asks})
+		}
+	}
 	for _, k := range container.KubernetesFiles(s) {
 		if k.Chart != "" {
 			addChart(s, k.Path, add)

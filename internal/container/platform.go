@@ -1,6 +1,7 @@
 package container
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -20,6 +21,10 @@ type PlatformFile struct {
 	Processes []string
 	// Variables is true when the file says which variables the program wants.
 	Variables bool
+	// Probe is the line that has the platform ask whether the program is well, 0 for
+	// none; Asks is the route that it asks for, "" when it only knocks on the port.
+	Probe int
+	Asks  string
 	// Development is true for Procfile.dev and the like.
 	Development bool
 	Err         error
@@ -55,6 +60,8 @@ func readPlatformFiles(s *audit.Snapshot) []*PlatformFile {
 			found = readAppJSON(s, f, p)
 		case platformNames[name]:
 		case path.Base(f.Dir()) == "clevercloud" && path.Ext(name) == ".json":
+		case strings.HasPrefix(name, "manifest") && (path.Ext(name) == ".yml" || path.Ext(name) == ".yaml"):
+			found = readCloudFoundry(s, f, p)
 		case f.Path == ".upsun/config.yaml":
 		default:
 			found = false
@@ -80,6 +87,42 @@ func readProcfile(s *audit.Snapshot, f audit.File, p *PlatformFile) bool {
 		}
 	}
 	return len(p.Processes) > 0
+}
+
+// applicationKeys are what Cloud Foundry may be told of an application, and hardly
+// anything else has beside a list of applications.
+var applicationKeys = []string{"memory", "instances", "buildpack", "buildpacks", "routes", "services", "command", "disk_quota", "health-check-type", "processes", "no-route"}
+
+// readCloudFoundry reads the manifest of "cf push", under any of the names that
+// repositories with several programs give it. It reports whether the file is one.
+// https://docs.cloudfoundry.org/devguide/deploy-apps/manifest-attributes.html
+func readCloudFoundry(s *audit.Snapshot, f audit.File, p *PlatformFile) bool {
+	content, err := s.Read(f)
+	if err != nil {
+		p.Err = fmt.Errorf("parse %q: %w", f.Path, err)
+		return true
+	}
+	documents, err := yamlfile.Parse(content)
+	if err != nil || len(documents) == 0 {
+		return false
+	}
+	known := false
+	for _, application := range yamlfile.Sequence(yamlfile.Field(documents[0], "applications")) {
+		if name := yamlfile.Text(yamlfile.Field(application, "name")); name != "" {
+			p.Processes = append(p.Processes, name)
+		}
+		for key, value := range yamlfile.Fields(application) {
+			known = known || slices.Contains(applicationKeys, key.Value)
+			p.Variables = p.Variables || key.Value == "env"
+			switch text := yamlfile.Text(value); {
+			case key.Value == "health-check-type" && text == "http":
+				p.Probe, p.Asks = key.Line, cmp.Or(yamlfile.Text(yamlfile.Field(application, "health-check-http-endpoint")), "/")
+			case key.Value == "health-check-type" && text == "port":
+				p.Probe = key.Line
+			}
+		}
+	}
+	return known
 }
 
 func isProcess(name string) bool {
