@@ -26,7 +26,7 @@ const (
 	exposers = `prom-client express-prom-bundle express-prometheus-middleware fastify-metrics @willsoto/nestjs-prometheus @promster/* koa-prometheus-exporter nuxt-prometheus
 prometheus-client django-prometheus prometheus-flask-exporter prometheus-fastapi-instrumentator starlette-exporter starlette-prometheus aioprometheus flask-prometheus-metrics
 promphp/prometheus_client_php artprima/prometheus-metrics-bundle spatie/laravel-prometheus superbalist/laravel-prometheus-exporter endclothing/prometheus_client_php triplesss/laravel-prometheus
-prometheus-client prometheus_exporter yabeda-prometheus prometheus-client-mmap github.com/prometheus/client_golang github.com/VictoriaMetrics/metrics go.opentelemetry.io/otel/exporters/prometheus
+prometheus-client prometheus_exporter yabeda-prometheus prometheus-client-mmap github.com/prometheus/client_golang github.com/VictoriaMetrics/metrics sigs.k8s.io/controller-runtime go.opentelemetry.io/otel/exporters/prometheus
 io.micrometer:micrometer-registry-prometheus* io.quarkus:quarkus-micrometer-registry-prometheus io.quarkus:quarkus-smallrye-metrics io.prometheus:* io.micronaut.micrometer:micronaut-micrometer-registry-prometheus
 prometheus-net prometheus-net.* OpenTelemetry.Exporter.Prometheus.AspNetCore prom_ex telemetry_metrics_prometheus telemetry_metrics_prometheus_core prometheus_ex prometheus_plugs
 prometheus metrics-exporter-prometheus axum-prometheus actix-web-prom openmetrics clj-commons/iapetos iapetos`

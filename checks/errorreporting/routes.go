@@ -81,6 +81,10 @@ func routesOf(s *audit.Snapshot, root string) []route {
 			found = append(found, route{path: p, place: audit.Place{Path: f.Path}})
 			continue
 		}
+		if f.Name() == "routes" && path.Base(f.Dir()) == "conf" {
+			found = append(found, playRoutes(s, f)...)
+			continue
+		}
 		suffix := path.Ext(f.Path)
 		if other := sameAs[suffix]; other != "" {
 			suffix = other
@@ -101,6 +105,25 @@ func routesOf(s *audit.Snapshot, root string) []route {
 				found = append(found, route{d.Name, audit.Place{Path: m.Path, Line: d.Line}, true})
 			}
 		}
+	}
+	return found
+}
+
+// playRoute is a line of Play's routes file that leads to what is named after
+// health, at whatever address. https://www.playframework.com/documentation/latest/ScalaRouting
+var playRoute = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^GET\s+(/\S*)\s+[\w.@]*(?:[Hh]ealth|[Pp]ing)[\w.]*`)
+})
+
+func playRoutes(s *audit.Snapshot, f audit.File) []route {
+	content, err := s.Read(f)
+	if err != nil {
+		return nil
+	}
+	var found []route
+	for _, at := range playRoute().FindAllSubmatchIndex(content, -1) {
+		line := 1 + bytes.Count(content[:at[0]], []byte("\n"))
+		found = append(found, route{path: string(content[at[2]:at[3]]), place: audit.Place{Path: f.Path, Line: line}})
 	}
 	return found
 }
