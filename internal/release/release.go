@@ -102,6 +102,9 @@ var noteStems = []string{
 	"changements", "nouveautes", "notes-de-version", "journal-des-modifications", "journal-des-changements", "historique-des-versions", "versions",
 }
 
+// namedNotes are the stems that may follow the name of the product: guichet-changelog.
+var namedNotes = []string{"-changelog", "_changelog", ".changelog", "-release-notes", "_release_notes", "-changes"}
+
 var noteExtensions = []string{"", ".md", ".markdown", ".txt", ".rst", ".adoc", ".org"}
 
 // noteDirs hold them, beside the roots of deliverables.
@@ -141,7 +144,8 @@ func isNotes(s *audit.Snapshot, f audit.File) bool {
 		return false
 	}
 	dir := f.Dir()
-	if slices.Contains(noteStems, strings.TrimSuffix(name, ext)) {
+	stem := strings.TrimSuffix(name, ext)
+	if slices.Contains(noteStems, stem) || slices.ContainsFunc(namedNotes, func(suffix string) bool { return strings.HasSuffix(stem, suffix) }) {
 		return slices.Contains(noteDirs, dir) || slices.ContainsFunc(s.Deliverables, func(d audit.Deliverable) bool { return d.Root == dir })
 	}
 	// A page for each version, in a folder of their own.
