@@ -75,7 +75,13 @@ func lockVerdict(roots []lockedRoot) audit.Verdict {
 	case worst.state == needless:
 		return audit.NotApplicable("nothing-to-lock")
 	case worst.state == locked:
-		return audit.Met("locked", "path", worst.place.Path).At(worst.place)
+		var places []audit.Place
+		for _, r := range roots {
+			if r.state == locked && !slices.Contains(places, r.place) {
+				places = append(places, r.place)
+			}
+		}
+		return audit.Met("locked", "path", shown(pathsOf(places))).At(places[:min(len(places), maxShownPlaces)]...)
 	case worst.state == unparsed:
 		return audit.Unknown("unparsable", "path", worst.place.Path).At(worst.place)
 	case worst.state == loose && worst.library:

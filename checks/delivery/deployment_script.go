@@ -43,7 +43,7 @@ func deploymentScript(s *audit.Snapshot) (trace, bool) {
 		shell := ext == ".sh" || ext == ".bash" || ext == ".ps1" || ext == "" && slices.Contains([]string{"bin", "scripts", "script"}, path.Base(f.Dir()))
 		playbook := (ext == ".yml" || ext == ".yaml") && isPlaybook(f.Path)
 		near := strings.Count(f.Path, "/") <= 3 // deeper, a part of the product is moved
-		if deployerFiles[f.Path] || shell && near && !inTests(f.Path) && (saysDeploy(name) || updates(s, f)) || playbook || near && fabricTasks(s, f) {
+		if deployerFiles[f.Path] || shell && near && !inTests(f.Path) && (saysDeploy(name) || installsServer(name) || updates(s, f)) || playbook || near && fabricTasks(s, f) {
 			return trace{f.Path, audit.Place{Path: f.Path}}, true
 		}
 	}
@@ -110,6 +110,13 @@ func updates(s *audit.Snapshot, f audit.File) bool {
 		}
 	}
 	return started
+}
+
+// installsServer reports whether a script is named after preparing a server.
+func installsServer(name string) bool {
+	name = guide.Plain(name)
+	return (strings.Contains(name, "install") || strings.Contains(name, "setup") || strings.Contains(name, "provision")) &&
+		(strings.Contains(name, "server") || strings.Contains(name, "serveur"))
 }
 
 // saysDeploy reports whether a name is that of deploying the product, rather

@@ -3,6 +3,7 @@ package delivery
 import (
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -46,10 +47,14 @@ func homePage(s *audit.Snapshot) (host string, at audit.Place, found bool) {
 	}
 	slugs := []string{guide.Squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), guide.Squeeze(readme.Title)}
 	for _, section := range readme.Sections {
+		serving := slices.Contains(servingHeadings, guide.Plain(section.Heading))
 		for _, link := range section.Links {
 			host, top := stateHost(link.URL)
-			if host == "" || !top || link.Image || documentation(host) {
+			if host == "" || !top && !serving || link.Image || documentation(host) {
 				continue
+			}
+			if serving {
+				return host, audit.Place{Path: readme.Path, Line: link.Line}, true
 			}
 			for _, slug := range slugs {
 				if name := guide.Squeeze(strings.TrimSuffix(host, ".gouv.fr")); len(slug) >= 4 && strings.Contains(name, slug) {
@@ -60,6 +65,10 @@ func homePage(s *audit.Snapshot) (host string, at audit.Place, found bool) {
 	}
 	return "", audit.Place{}, false
 }
+
+// servingHeadings stand over the address at which the deliverable answers, whatever
+// its host is called.
+var servingHeadings = []string{"production", "en production", "in production", "environnement de production", "production environment"}
 
 // stateHost is the host of an address below gouv.fr, "" for any other and for
 // the catalogue of public software; top is true for a whole site.

@@ -173,6 +173,9 @@ func commandReleases(words []string) releasing {
 	case "git":
 		return deployingIf(slices.Contains(rest, "push") && slices.ContainsFunc(rest, hostedRemote))
 	case "make", "rake", "just", "task", "invoke", "inv":
+		if slices.Contains(rest, "upload") || slices.Contains(rest, "publish") {
+			return publishing
+		}
 		return deployingIf(slices.ContainsFunc(rest, saysDeploy))
 	case "curl", "wget":
 		return deployingIf(slices.ContainsFunc(rest, deployHook))

@@ -59,6 +59,8 @@ var runners = sync.OnceValue(func() map[string][]runner {
 	on(lints, "--noEmit --no-emit", "tsc")
 	on(lints, "-l -d -s", "gofmt goimports gofumpt")
 	on(tests, "test", "go cargo dotnet sbt mix lein swift flutter dart deno bun zig stack cabal gleam rebar3 hatch pdm forge anchor nimble dub terraform helm molecule react-scripts react-app-rewired craco ng nx lerna turbo rush moon bazel buck2 mage meteor")
+	on(tests, "+test testOnly +testOnly IntegrationTest/test it:test Test/test", "sbt")
+	on(lints, "scalafmtCheck scalafmtCheckAll scalafmtSbtCheck scalafixAll scalastyle scapegoat", "sbt")
 	on(tests, "--test", "node")
 	on(tests, "nextest", "cargo")
 	on(lints, "vet", "go")

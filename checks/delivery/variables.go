@@ -46,6 +46,7 @@ var (
 	java       = reading(`(?:getenv\(|\.get\()\s*"([A-Z][A-Z0-9_]+)"|@Value\("\$\{([A-Za-z][A-Za-z0-9_.-]*)`, "getenv(", "@Value(")
 	elixir     = reading(`\b(?:get_env|fetch_env!?)\(\s*"([A-Z][A-Z0-9_]+)"`, "System.get_env", "System.fetch_env")
 	rust       = reading(`\b(?:env::var(?:_os)?\(|env!\(|env\s*=\s*)"([A-Z][A-Z0-9_]+)"`, "env::var", "env!(", "env = ")
+	hocon      = reading(`\$\{\??([A-Z][A-Z0-9_]+)\}`, "${")
 	settings   = reading(`\$\{([A-Z][A-Z0-9_]+)[:}]|%env\((?:[a-z_]+:)*([A-Z][A-Z0-9_]+)\)%|\bENV(?:\.fetch\(|\[)\s*['"]([A-Z][A-Z0-9_]+)['"]`, "${", "%env(", "ENV[", "ENV.fetch")
 )
 
@@ -90,6 +91,9 @@ func languageOf(f audit.File) *language {
 	if (strings.HasPrefix(name, "application") || strings.Contains(strings.ToLower(f.Path), "config/")) &&
 		slices.Contains([]string{".yml", ".yaml", ".properties"}, path.Ext(name)) {
 		return settings
+	}
+	if path.Ext(name) == ".conf" && (name == "application.conf" || strings.HasPrefix(f.Path, "conf/") || strings.Contains(f.Path, "/resources/")) {
+		return hocon // Typesafe's, of Play and Akka
 	}
 	return languages[path.Ext(name)]
 }
