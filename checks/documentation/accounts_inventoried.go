@@ -90,7 +90,51 @@ func accountLists(s *audit.Snapshot) (owned, listed []audit.Place) {
 			}
 		}
 	}
+	if len(owned)+len(listed) == 0 {
+		listed = servicesInProse(s)
+	}
 	return owned, listed
+}
+
+// servicesWords announce the services of others in prose; domainHeading stands over
+// who is asked for the names under which the product is reached.
+var (
+	servicesWords = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:services? (?:externes?|tiers)|(?:external|third party) services?)\b`)
+	})
+	domainHeading = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:dns|noms? de domaines?|domain names?)$`)
+	})
+)
+
+// fewestServices is how many known ones a sentence names to be a list.
+const fewestServices = 2
+
+// servicesInProse returns the sections that name the services of others in a
+// sentence, or say whom to ask for the domain: the beginning of a list.
+func servicesInProse(s *audit.Snapshot) []audit.Place {
+	var found []audit.Place
+	for _, doc := range guide.All(s) {
+		for _, section := range doc.Sections {
+			text := guide.Plain(section.Text)
+			asked := domainHeading().MatchString(guide.Plain(section.Heading)) && (strings.Contains(section.Text, "@") || accountWords().owner.MatchString(text))
+			if asked || servicesWords().MatchString(text) && servicesNamed(text) >= fewestServices {
+				found = append(found, audit.Place{Path: doc.Path, Line: section.Line})
+			}
+		}
+	}
+	return found
+}
+
+// servicesNamed counts the known services that a text in plain letters names.
+func servicesNamed(text string) int {
+	n := 0
+	for _, sign := range serviceSigns {
+		if strings.Contains(" "+text+" ", " "+guide.Plain(sign.name)+" ") {
+			n++
+		}
+	}
+	return n
 }
 
 // listsSomething reports whether sections hold a list or a table of two entries,

@@ -40,6 +40,10 @@ func runArchitectureDescribed(s *audit.Snapshot) audit.Verdict {
 	}
 	for _, doc := range guide.All(s) {
 		diagrams = append(diagrams, drawnIn(doc)...)
+		for _, p := range presented(doc) {
+			described = append(described, p)
+			diagrams = append(diagrams, pictures(p)...)
+		}
 	}
 	diagrams = append(diagrams, diagramFiles(s)...)
 	files := guide.Paths(described)
@@ -83,6 +87,21 @@ func onFeature(p guide.Passage) bool {
 var firstPages = wordSet("index introduction overview presentation getting-started getting_started quickstart about intro home accueil demarrage prise-en-main")
 
 var workingHeading = regexp.MustCompile(`^(?:how (?:it|this|that) works|(?:le )?fonctionnement|comment ca marche)$`)
+
+// presented returns the sections in which the picture of an architecture stands
+// among prose about it, whatever their heading: many an overview is written so.
+func presented(doc *document.Document) []guide.Passage {
+	var found []guide.Passage
+	for i, section := range doc.Sections {
+		drawn := slices.ContainsFunc(section.Links, func(l document.Link) bool {
+			return l.Image && !badge.MatchString(l.URL) && namesDiagram(strings.ToLower(path.Base(l.URL)))
+		})
+		if drawn && guide.WordsIn(section.Text) >= shortestDescription && !guide.About(section.Heading, guide.Architecture) {
+			found = append(found, guide.Passage{Doc: doc, Sections: doc.Sections[i : i+1], Line: section.Line})
+		}
+	}
+	return found
+}
 
 // onParts reports whether a passage speaks of the parts of the project rather
 // than of its tables only.

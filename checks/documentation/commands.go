@@ -273,9 +273,30 @@ var installers = wordSet(`npm npx yarn pnpm bun pip pip3 pipenv poetry pdm uv co
 	composer bundle gem rails bin/rails bin/setup bin/dev rake go cargo mvn ./mvnw gradle ./gradlew lein mix dotnet sbt Rscript flask vagrant jupyter streamlit
 	foreman overmind php symfony node invoke just task bower cmake java airflow dbt snakemake`)
 
+// publishers are the targets and scripts that hand something out, or look at it, and
+// put nothing in place.
+var publishers = wordSet("release publish tag deploy push upload bump changelog lint format fmt check clean doc docs")
+
+// publishes reports whether all that a command asks of a runner of targets is to
+// publish or to look: "make release VERSION=1.2".
+func (c command) publishes() bool {
+	if !targetRunners[c.words[0]] {
+		return false
+	}
+	asked := slices.DeleteFunc(slices.Clone(c.words[1:]), func(w string) bool {
+		return w == "run" || strings.HasPrefix(w, "-") || strings.Contains(w, "=")
+	})
+	return len(asked) > 0 && !slices.ContainsFunc(asked, func(w string) bool { return !publishers[w] })
+}
+
+var targetRunners = wordSet("make just task npm yarn pnpm invoke rake")
+
 // installs reports whether the command installs or starts something.
 func (c command) installs() bool {
 	name := c.words[0]
+	if c.publishes() {
+		return false
+	}
 	if name == "git" {
 		return len(c.words) > 1 && c.words[1] == "clone"
 	}

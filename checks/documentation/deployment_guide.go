@@ -58,6 +58,9 @@ func runDeploymentGuide(s *audit.Snapshot) audit.Verdict {
 	case len(stubs) > 0:
 		return audit.PartlyMet("stub", "path", stubs[0].Doc.Path).At(guide.Places(stubs)...).Fact("files", guide.Paths(stubs))
 	}
+	if scripts := setUpScripts(s, preparesServer); len(scripts) > 0 {
+		return audit.PartlyMet("script", "path", scripts[0].Path).At(scripts...).Fact("files", []string{scripts[0].Path})
+	}
 	if link, at, found := deployedElsewhere(s); found {
 		return audit.PartlyMet("outside", "url", link).At(at).Fact("files", []string{})
 	}
@@ -107,8 +110,19 @@ func deployedElsewhere(s *audit.Snapshot) (link string, at audit.Place, found bo
 	return "", audit.Place{}, false
 }
 
-// clusterWords are commands that put something on a cluster.
-var clusterWords = wordSet("kubectl-apply helm-install helm-upgrade argo-submit argo-cron")
+// clusterWords are commands that put something on a cluster or a platform.
+var clusterWords = wordSet("kubectl-apply helm-install helm-upgrade argo-submit argo-cron make-deploy make-upload make-deliver clever-deploy flyctl-deploy heroku-deploy")
+
+// putsOnline reports whether a command deploys by its own words.
+func putsOnline(c command) bool {
+	if len(c.words) < 2 {
+		return false
+	}
+	return clusterWords[c.words[0]+"-"+c.words[1]] || c.words[0] == "scalingo" && slices.Contains(c.words, "deploy") ||
+		c.words[0] == "git" && c.words[1] == "push" && len(c.words) > 2 && platformRemotes[c.words[2]]
+}
+
+var platformRemotes = wordSet("heroku scalingo dokku clever production prod")
 
 // clusterCommands returns the sections that show one under no heading that tells:
 // the beginning of a guide.
@@ -116,9 +130,7 @@ func clusterCommands(s *audit.Snapshot) []guide.Passage {
 	var found []guide.Passage
 	for _, doc := range guide.All(s) {
 		for i, section := range doc.Sections {
-			if slices.ContainsFunc(commandsIn(doc.Sections[i:i+1]), func(c command) bool {
-				return len(c.words) > 1 && clusterWords[c.words[0]+"-"+c.words[1]]
-			}) {
+			if slices.ContainsFunc(commandsIn(doc.Sections[i:i+1]), putsOnline) {
 				found = append(found, guide.Passage{Doc: doc, Sections: doc.Sections[i : i+1], Line: section.Line})
 			}
 		}

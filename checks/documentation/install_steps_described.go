@@ -86,6 +86,9 @@ func stepsMentioned(s *audit.Snapshot) audit.Verdict {
 			}
 		}
 	}
+	if scripts := setUpScripts(s, func(string) bool { return true }); len(scripts) > 0 {
+		return facts(audit.PartlyMet("script", "path", scripts[0].Path).At(scripts...), scripts[0].Path)
+	}
 	if link, place, found := guide.Outside(s); found {
 		return facts(audit.PartlyMet("outside", "url", link).At(place), place.Path)
 	}

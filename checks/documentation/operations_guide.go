@@ -50,6 +50,9 @@ func runOperationsGuide(s *audit.Snapshot) audit.Verdict {
 	if scripts, does := dutyScripts(s); len(scripts) > 0 {
 		return audit.PartlyMet("scripts", "path", scripts[0].Path).At(scripts...).Fact("covers", does)
 	}
+	if other := guide.Operating(s); len(other) > 0 {
+		return audit.PartlyMet("other", "path", other[0].Doc.Path).At(guide.Places(other)...).Fact("covers", covers)
+	}
 	if link, at, found := guide.Outside(s); found {
 		return audit.PartlyMet("outside", "url", link).At(at).Fact("covers", covers)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/guide"
+	"github.com/perenne-audit/perenne/internal/manifest"
 	"github.com/perenne-audit/perenne/internal/publiccode"
 )
 
@@ -39,6 +40,9 @@ func runUserManual(s *audit.Snapshot) audit.Verdict {
 	}
 	if pages := helpPages(s); len(pages) > 0 {
 		return audit.PartlyMet("help-page", "path", pages[0].Path).At(pages[:min(len(pages), maxPlaces)]...)
+	}
+	if at, found := guidedTour(s); found {
+		return audit.PartlyMet("tour", "path", at.Path).At(at)
 	}
 	if address, at, found := manualElsewhere(s); found {
 		return audit.PartlyMet("outside", "url", address).At(at)
@@ -176,6 +180,11 @@ func usageSections(s *audit.Snapshot) []audit.Place {
 			}
 		}
 	}
+	for _, f := range s.OwnFiles() {
+		if path.Ext(f.Path) == ".ipynb" && guide.InDocumentDir(f.Path) && !misplaced(f.Path) {
+			places = append(places, audit.Place{Path: f.Path}) // calls, shown one by one
+		}
+	}
 	if calls := endpointSections(s); len(calls) >= 2 {
 		places = append(places, calls...)
 	}
@@ -213,6 +222,23 @@ func helpPages(s *audit.Snapshot) []audit.Place {
 		}
 	}
 	return places
+}
+
+// tourPackages walk the users of a page through it, step by step.
+const tourPackages = "intro.js driver.js shepherd.js react-joyride vue-tour v-tour vue3-tour reactour @reactour/tour hopscotch ngx-guided-tour angular-shepherd react-shepherd rintrojs cicerone conductor"
+
+// guidedTour returns where a deliverable declares such a package.
+func guidedTour(s *audit.Snapshot) (audit.Place, bool) {
+	for _, d := range s.Deliverables {
+		for _, m := range manifest.For(s, d.Root) {
+			for _, used := range m.Dependencies {
+				if !used.Dev && packageListed(used.Name, tourPackages) {
+					return audit.Place{Path: m.Path, Line: used.Line}, true
+				}
+			}
+		}
+	}
+	return audit.Place{}, false
 }
 
 // helpFolder reports whether the first page of a folder opens the help of the
@@ -261,5 +287,38 @@ func manualElsewhere(s *audit.Snapshot) (address string, at audit.Place, found b
 			}
 		}
 	}
+	if address, at, found := manualInProse(s); found {
+		return address, at, true
+	}
 	return guide.Outside(s)
+}
+
+// forReaders are the words by which prose says that documentation is for users.
+var forReaders = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:documentation|fiches|guides?|aide|tutoriels?|tutorials?|help)\b(?: \w+){0,6} (?:destinee?s? aux?|a destination des?|pour les|aimed at|meant for|intended for|for) (?:(?:the|our|end) )?(?:utilisateurs|utilisatrices|usagers|agents|users)\b`)
+})
+
+var hostName = regexp.MustCompile(`^(?:https?://)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/\S*)?$`)
+
+// manualInProse returns the site that a document says to hold what users read: its
+// address stands beside, as a link or between backticks.
+func manualInProse(s *audit.Snapshot) (address string, at audit.Place, found bool) {
+	for _, doc := range guide.All(s) {
+		for _, section := range doc.Sections {
+			if !forReaders().MatchString(guide.Plain(section.Text)) {
+				continue
+			}
+			for _, code := range section.Inline {
+				if hostName.MatchString(strings.TrimSpace(code.Text)) {
+					return strings.TrimSpace(code.Text), audit.Place{Path: doc.Path, Line: section.Line}, true
+				}
+			}
+			for _, link := range section.Links {
+				if strings.Contains(link.URL, "://") && !link.Image {
+					return link.URL, audit.Place{Path: doc.Path, Line: link.Line}, true
+				}
+			}
+		}
+	}
+	return "", audit.Place{}, false
 }

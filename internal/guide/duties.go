@@ -88,6 +88,8 @@ func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string
 			own := slices.Contains(ownHeadings, d.name) || d.name == "logs" && !strings.Contains(heading, "format") && (showsCommand(section) || Words(doc.Below(i)) >= toldAtLength)
 			named := (operating || own) && d.heading.MatchString(heading) && substantial(doc.Below(i)) && !IsTitle(doc, i)
 			switch {
+			case d.name == "logs" && watches(heading, doc, i), d.name == "start" && refreshes(heading, doc, i):
+				covered[d.name] = append(covered[d.name], Passage{doc, doc.Below(i), section.Line})
 			case named:
 				covered[d.name] = append(covered[d.name], Passage{doc, doc.Below(i), section.Line})
 			case operating && d.text.MatchString(text):
@@ -104,6 +106,18 @@ func describesCall(section document.Section) bool {
 }
 
 var httpCall = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:GET|POST|PUT|PATCH|DELETE) /`) })
+
+// Operating returns the documents of their own, in the folders for documentation,
+// that are about operation by their name or title, whatever they cover.
+func Operating(s *audit.Snapshot) []Passage {
+	var found []Passage
+	for _, doc := range All(s) {
+		if !IsReadme(doc.Path) && InDocumentDir(doc.Path) && (namedOperations(doc.Path) || About(doc.Title, operations)) && Words(doc.Sections) >= toldAtLength {
+			found = append(found, Passage{doc, doc.Sections, 0})
+		}
+	}
+	return found
+}
 
 // saysUpdate reports whether a document of its own says how what runs is brought up
 // to date, by its name or its title and the commands of a server.
@@ -122,6 +136,41 @@ var (
 		return regexp.MustCompile(`\b(?:systemctl|supervisorctl|pm2|compose (?:-f \S+ )*(?:up|down|restart)|kubectl|service [\w.-]+ (?:re)?start)\b`)
 	})
 )
+
+var (
+	watching = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:metrics|metriques|monitoring|supervision|observability|observabilite|consommation)\b`)
+	})
+	watchers = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:\b(?:prometheus|grafana|kibana|datadog|new ?relic|statsd|zabbix|cpu|memoire|memory|dashboards?|tableaux? de bord|alertes?|alerts?)\b|/metrics\b)`)
+	})
+	refreshing = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:updat\w+|refresh\w*|reload\w*|(?:re)?import\w*|(?:re)?index\w*|maj|mises? a jour|mettre a jour|actualis\w+|rafraichi\w+|alimentation|alimenter|synchronis\w+)\b.*\b(?:data|database|donnees|base|index|referentiels?|archives?)\b`)
+	})
+)
+
+// watches reports whether a section says where to see how the service is doing: by
+// its heading and by what shows it. The metrics of a model are read elsewhere.
+func watches(heading string, doc *document.Document, i int) bool {
+	return !IsTitle(doc, i) && watching().MatchString(heading) && substantial(doc.Below(i)) &&
+		slices.ContainsFunc(doc.Below(i), func(s document.Section) bool {
+			return watchers().MatchString(SectionText(s)) || watchers().MatchString(inlineText(s))
+		})
+}
+
+func inlineText(section document.Section) string {
+	var b strings.Builder
+	for _, code := range section.Inline {
+		b.WriteString(strings.ToLower(code.Text) + "\n")
+	}
+	return b.String()
+}
+
+// refreshes reports whether a section gives the commands that bring new data in,
+// which whoever keeps the service runs again and again.
+func refreshes(heading string, doc *document.Document, i int) bool {
+	return !IsTitle(doc, i) && refreshing().MatchString(heading) && slices.ContainsFunc(doc.Below(i), func(s document.Section) bool { return len(s.Code) > 0 })
+}
 
 // toldAtLength is how many words under a heading on logs say where they are kept
 // and who reads them.

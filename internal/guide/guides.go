@@ -181,6 +181,9 @@ func Passages(s *audit.Snapshot, t Topic, named func(string) bool) []Passage {
 				continue
 			}
 			below := doc.Below(i)
+			if t == Deployment && !deploying().MatchString(Plain(doc.Sections[i].Heading)) && !slices.ContainsFunc(below, putsInPlace) {
+				continue
+			}
 			found = append(found, Passage{doc, below, doc.Sections[i].Line})
 			i += len(below) - 1
 		}
@@ -188,6 +191,18 @@ func Passages(s *audit.Snapshot, t Topic, named func(string) bool) []Passage {
 	// Who looks for a guide opens first what is named so.
 	slices.SortStableFunc(found, func(a, b Passage) int { return rank(a, named) - rank(b, named) })
 	return found
+}
+
+// deploying are the words by which a heading, or what stands below one that says
+// "production" only, speaks of putting a version there: much else is written about
+// production, from its address to its logs.
+var deploying = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:deplo[iy]\w*|mises? en (?:production|ligne|service|place)|mettre en (?:production|ligne|service)|livr(?:er|aison|aisons)|hosting|hebergement|going live|heroku|scalingo|clever cloud|kubernetes|helm|` +
+		`installation|install|installer|setup|set up|releas\w+|publier|git (?:push|pull|clone)|docker|compose|systemctl|pm2|gunicorn|uwsgi|nginx|apache|caddy|traefik|kubectl|ansible|capistrano|supervisorctl|build|vm|vps)\b`)
+})
+
+func putsInPlace(section document.Section) bool {
+	return deploying().MatchString(Plain(section.Heading + " " + SectionText(section)))
 }
 
 func rank(p Passage, named func(string) bool) int {

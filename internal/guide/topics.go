@@ -61,10 +61,10 @@ var vocabulary = map[Topic]string{
 		restauration|restore|recovery|plan de reprise|supervision|=monitoring|incident|incidents|astreinte|panne|pannes|depannage|troubleshooting|
 		en cas de probleme|en cas de panne|=arret|arreter le service|arreter le serveur|arreter l application|stop the server|stopping the server|stop the service|redemarrage|redemarrer|restart|restarting|rollback|
 		retour arriere|disaster recovery|maintien en condition operationnelle|mco|pca|pra|on call|=production|en production|in production`,
-	Architecture: `architecture|architectures|technical architecture|architecture technique|architecture logicielle|architecture overview|notes d architecture|
+	Architecture: `infrastructure|architecture|architectures|technical architecture|architecture technique|architecture logicielle|architecture overview|notes d architecture|
 		documentation technique|technical documentation|technical overview|technical points|stack|stack technique|tech stack|
 		technologies|composants|components|modele de donnees|data model|database model|schema|schemas|=structure|structure of|project structure|structure de l application|structure du code|structure des dossiers|structure du projet|
-		structure du depot|code structure|organisation du code|organisation du depot|arborescence|project organization|repository structure|
+		structure du depot|code structure|organisation du code|organisation du depot|arborescence|project organization|repository structure|file structure|file system structure|structure des fichiers|
 		how it works|fonctionnement|comment ca marche|fonctionnement technique|conception|=design|technical design|software design|system design|internals|flux|data flow|diagram|diagramme|diagrammes|diagrams|vue technique|modules|pipeline|
 		traitement des donnees|chaine de traitement|chaines de traitement|data processing`,
 	setting: `configuration|configurations|configure|configurer|configuring|=docker|=docker compose|with docker|avec docker|variables d environnement|environment variables|parametrage|=settings|
@@ -101,7 +101,7 @@ func About(heading string, t Topic) bool {
 		return false // the name of a setting: SCHEMA_URL
 	}
 	words := " " + Plain(heading) + " "
-	if t == Deployment && spread().MatchString(words) {
+	if t == Deployment && spread().MatchString(words) || t == Architecture && tables().MatchString(words) {
 		return false
 	}
 	// A heading as long as a sentence names nothing.
@@ -120,6 +120,12 @@ func About(heading string, t Topic) bool {
 // which French calls deployment too.
 var spread = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\b(?:statistiques?|statistics|etat (?:de|du) deploiement|suivi du deploiement|territoires?)\b`)
+})
+
+// tables are words of headings on the schema that a file must follow, which says
+// nothing of how the project is built.
+var tables = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bschemas? (?:(?:\w+ )*(?:champs?|fields?|colonnes?|columns?|catalogues?)|(?:json|xsd|xml|csv|commun|specifique|publie|des fichiers)) |\b(?:json|xml|table|tableschema) schemas? `)
 })
 
 const maxHeadingWords = 16
