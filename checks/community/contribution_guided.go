@@ -60,7 +60,7 @@ func publishedOnly(readme *document.Document) (audit.Place, bool) {
 }
 
 func contributing(s *audit.Snapshot, readme *document.Document) (audit.Place, bool) {
-	if f, found := named(s, "contributing", "contribuer", "contribution", "contributions", "contributing-guide", "guide-de-contribution"); found {
+	if f, found := named(s, "contributing", "contribuer", "contribution", "contributions", "contributing-guide", "guide-de-contribution", "collaboration", "collaborer"); found {
 		if doc := document.Open(s, f); doc == nil || guide.Words(doc.Sections) > 0 || len(doc.Sections) > 0 {
 			return audit.Place{Path: f.Path}, true
 		}

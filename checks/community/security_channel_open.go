@@ -6,6 +6,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/guide"
+	"github.com/perenne-audit/perenne/internal/manifest"
 )
 
 // securityChannelOpen is COM-03. A public issue about a vulnerability serves
@@ -217,6 +218,11 @@ func tracker(s *audit.Snapshot) (audit.Place, bool) {
 					return audit.Place{Path: readme.Path, Line: link.Line}, true
 				}
 			}
+		}
+	}
+	for _, m := range manifest.Of(s).Manifests {
+		if m.Library && !m.Sample() && strings.Contains(m.Issues, "://") {
+			return audit.Place{Path: m.Path}, true // the registry shows it
 		}
 	}
 	return audit.Place{}, false

@@ -10,6 +10,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/guide"
 	"github.com/perenne-audit/perenne/internal/maintainer"
+	"github.com/perenne-audit/perenne/internal/manifest"
 	"github.com/perenne-audit/perenne/internal/publiccode"
 )
 
@@ -49,7 +50,7 @@ func reaches(s *audit.Snapshot) []reach {
 		all = inFooters(s)
 	}
 	if len(all) == 0 {
-		all = inPackages(s)
+		all = append(inPackages(s), trackersOf(s)...)
 	}
 	return all[:min(len(all), maintainer.MaxDeclared)]
 }
@@ -93,6 +94,18 @@ func inPackages(s *audit.Snapshot) []reach {
 	for _, d := range maintainer.InManifests(s) {
 		if isAddress(d.Email) {
 			all = append(all, ofEmail(d.Email, d.Place))
+		}
+	}
+	return all
+}
+
+// trackersOf takes the addresses that packages give for questions and faults, which
+// their registries show on the page of each.
+func trackersOf(s *audit.Snapshot) []reach {
+	var all []reach
+	for _, m := range manifest.Of(s).Manifests {
+		if m.Library && !m.Sample() && strings.Contains(m.Issues, "://") {
+			all = append(all, reach{kind: tracker, place: audit.Place{Path: m.Path}})
 		}
 	}
 	return all
@@ -195,8 +208,11 @@ var addressForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._%+-]*@(?:[\p{L}\
 // isAddress reports whether mail to the address would reach somebody.
 func isAddress(word string) bool {
 	local, _, _ := strings.Cut(strings.ToLower(word), "@")
-	return addressForm.MatchString(word) && !maintainer.IsPlaceholder(maintainer.Entry{Email: word}) && !slices.Contains([]string{"git", "noreply", "no-reply", "ne-pas-repondre"}, local)
+	return addressForm.MatchString(word) && !maintainer.IsPlaceholder(maintainer.Entry{Email: word}) && local != "git" && !unanswered.MatchString(local)
 }
+
+// unanswered are the boxes that machines write from and nobody reads.
+var unanswered = regexp.MustCompile(`(?:^|[._+-])(?:no[._-]?reply|do[._-]?not[._-]?reply|ne[._-]?pas[._-]?repondre)(?:$|[._+-])`)
 
 func ofEmail(address string, at audit.Place) reach {
 	if maintainer.IsMailbox(address) {
