@@ -1,6 +1,7 @@
 package datascience
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,6 +37,9 @@ func runSampleDataFictitious(s *audit.Snapshot) audit.Verdict {
 		}
 	}
 	samples := samplesOf(s)
+	if claims.mentioned == nil {
+		claims.mentioned = folderNamed(s, samples)
+	}
 	switch {
 	case len(samples) == 0 && !keepsData(s):
 		return audit.NotApplicable("no-data")
@@ -47,6 +51,37 @@ func runSampleDataFictitious(s *audit.Snapshot) audit.Verdict {
 		return audit.PartlyMet("undocumented", "path", samples[0].Path).At(samples...)
 	}
 	return audit.Met("documented", "path", samples[0].Path, "document", claims.mentioned.Path).At(append([]audit.Place{*claims.mentioned}, samples...)...)
+}
+
+// testTable is the path of a table among the tests, as a guide writes it.
+var testTable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:tests?|samples?|fixtures|examples?)/[\w./-]*\.(?:csv|tsv|json|ndjson|xlsx|ods|parquet|rds|sql)\b`)
+})
+
+// folderNamed returns where a guide names the folder of a sample, or a table of the
+// tests: "kubectl apply -f config/samples/" tells how to load them.
+func folderNamed(s *audit.Snapshot, samples []audit.Place) *audit.Place {
+	var folders []string
+	for _, sample := range samples {
+		if dir := path.Dir(sample.Path); strings.Contains(dir, "/") && !slices.Contains(folders, dir) {
+			folders = append(folders, dir)
+		}
+	}
+	if len(samples) == 0 {
+		return nil
+	}
+	names := func(text string) bool {
+		return slices.ContainsFunc(folders, func(dir string) bool { return strings.Contains(text, dir) }) || testTable().MatchString(text)
+	}
+	for _, doc := range guide.All(s) {
+		for _, section := range doc.Sections {
+			coded := slices.ContainsFunc(append(slices.Clone(section.Code), section.Inline...), func(c document.CodeBlock) bool { return names(c.Text) })
+			if coded || names(section.Text) {
+				return &audit.Place{Path: doc.Path, Line: section.Line}
+			}
+		}
+	}
+	return nil
 }
 
 // keepsData reports whether the deliverable is about data: what processes some
