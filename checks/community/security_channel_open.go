@@ -182,7 +182,7 @@ func anyReaches(sections []document.Section) bool {
 		for _, link := range section.Links {
 			url := strings.ToLower(link.URL)
 			if strings.HasPrefix(url, "mailto:") || strings.Contains(url, "/security/advisories") || strings.Contains(url, "security.txt") ||
-				!link.Image && disclosing(url+" "+strings.ToLower(link.Text)) {
+				!link.Image && !strings.Contains(url, "/issues") && disclosing(url+" "+strings.ToLower(link.Text)) {
 				return true
 			}
 		}

@@ -61,6 +61,9 @@ func secondary(name string) bool {
 			"documentation", "mocks", "__mocks__", ".github", "lib-static", "vendors", "plugins-vendor", "migrations":
 			return true
 		}
+		if strings.HasSuffix(segment, "_tests") || strings.HasSuffix(segment, "-tests") {
+			return true // integration_tests
+		}
 	}
 	base := path.Base(lower)
 	return strings.Contains(base, ".test.") || strings.Contains(base, ".spec.") || strings.HasPrefix(base, "test_") || strings.Contains(base, "_test.") || strings.Contains(base, "-test.") ||

@@ -52,6 +52,9 @@ func reaches(s *audit.Snapshot) []reach {
 	if len(all) == 0 {
 		all = append(inPackages(s), trackersOf(s)...)
 	}
+	if len(all) == 0 {
+		all = issueForms(s)
+	}
 	return all[:min(len(all), maintainer.MaxDeclared)]
 }
 
@@ -111,6 +114,18 @@ func trackersOf(s *audit.Snapshot) []reach {
 	return all
 }
 
+// issueForms finds what the forge asks of whoever opens an issue: a team that writes
+// such questions awaits them there.
+func issueForms(s *audit.Snapshot) []reach {
+	for _, f := range s.Files() {
+		dir := strings.ToLower(f.Dir())
+		if slices.Contains([]string{".github/issue_template", ".gitlab/issue_templates", ".gitea/issue_template", ".forgejo/issue_template"}, dir) && !strings.HasPrefix(f.Name(), "config.") {
+			return []reach{{kind: tracker, place: audit.Place{Path: f.Path}}}
+		}
+	}
+	return nil
+}
+
 var supportStems = []string{"support", "contact", "contacts", "aide", "assistance"}
 
 // inDocument reads one document; all of it is about contacts, or its sections tell.
@@ -136,7 +151,7 @@ func inDocument(s *audit.Snapshot, doc *document.Document, whole bool) []reach {
 			all = append(all, reach{kind: tracker, place: audit.Place{Path: doc.Path, Line: section.Line}})
 		}
 		for _, link := range section.Links {
-			if kind := wayOf(link, asking); kind != "" {
+			if kind := wayOf(link, asking || guide.About(section.Heading, guide.People)); kind != "" {
 				all = append(all, reach{kind: kind, place: audit.Place{Path: doc.Path, Line: link.Line}})
 			}
 		}
