@@ -228,7 +228,7 @@ func kindOf(stem, suffix string, dirs []string) testKind {
 		return endToEnd
 	case slices.Contains(dirs, "unit") || slices.Contains(dirs, "unittests"):
 		return unit
-	case slices.Contains(words, "e2e") || slices.Contains(words, "cy") || slices.ContainsFunc(dirs, func(d string) bool { return slices.Contains(wholeWords, d) }) && testDir(dirs):
+	case slices.Contains(words, "e2e") || strings.Contains(strings.Join(words, " "), "end to end") || slices.Contains(words, "cy") || slices.ContainsFunc(dirs, func(d string) bool { return slices.Contains(wholeWords, d) }) && testDir(dirs):
 		return endToEnd
 	case slices.Contains(words, "integration") || slices.Contains(words, "functional") || strings.HasSuffix(stem, "integrationtest") || suffix == ".java" && strings.HasSuffix(stem, "it") || suffix == ".bats":
 		return integration

@@ -155,7 +155,7 @@ var asideWords = map[string]bool{
 	"test": true, "tests": true, "testing": true, "spec": true, "specs": true, "__tests__": true, "fixtures": true, "mocks": true, "__mocks__": true,
 	"e2e": true, "cypress": true, "playwright": true, "examples": true, "example": true, "samples": true, "sample": true, "docs": true, "doc": true, "demo": true,
 	"stories": true, "jest": true, "vitest": true, "webpack": true, "testdata": true, "seeds": true, "support": true, "scripts": true, "bin": true, "github": true,
-	"ci": true, "storybook": true, "development": true, "deploy": true, "lighthouserc": true, "benchmarks": true, "tools": true,
+	"ci": true, "storybook": true, "development": true, "deploy": true, "lighthouserc": true, "benchmarks": true, "tools": true, "mvn": true,
 }
 
 // aside reports whether a file is a test, a sample, documentation, a tool.

@@ -140,7 +140,9 @@ func inDocument(s *audit.Snapshot, doc *document.Document, whole bool) []reach {
 		if i+1 < len(doc.Sections) {
 			to = min(doc.Sections[i+1].Line-1, len(lines))
 		}
-		if !asking && technical(section.Heading) {
+		// "Developers" stands over what they do, or over who they are.
+		developers := guide.About(section.Heading, guide.People) && strings.Count(guide.Plain(section.Heading), " ") == 0
+		if !asking && !developers && technical(section.Heading) {
 			all = append(all, invitations(lines[min(from, to):to], doc.Path, from+1)...)
 			continue
 		}

@@ -145,7 +145,12 @@ func inReadme(s *audit.Snapshot) []Declared {
 		if as == "" || as == nobody || from >= to || to > len(lines) {
 			continue
 		}
-		all = append(all, lasting(people(strings.Join(lines[from:to], "\n"), doc.Path, from+1, as))...)
+		named := lasting(people(strings.Join(lines[from:to], "\n"), doc.Path, from+1, as))
+		if isDevelopers(section.Heading) {
+			// Below the same heading others tell developers what to do.
+			named = slices.DeleteFunc(named, func(d Declared) bool { return d.Email == "" })
+		}
+		all = append(all, named...)
 	}
 	return append(all, labelled(lines, doc.Path)...)
 }
@@ -187,6 +192,12 @@ const maxHeadingWords = 5
 // nobody is the role of those who are thanked, and of those who have left.
 const nobody Role = "nobody"
 
+// isDevelopers reports whether a heading is the word for those who wrote the code,
+// and nothing else.
+func isDevelopers(heading string) bool {
+	return slices.Contains([]string{"developers", "developer", "développeurs", "développeuses", "développeur", "developpeurs"}, strings.ToLower(strings.TrimSpace(heading)))
+}
+
 // roleOfHeading returns "" for a heading that says nothing.
 func roleOfHeading(heading string) Role {
 	heading = strings.ToLower(heading)
@@ -195,6 +206,9 @@ func roleOfHeading(heading string) Role {
 	}
 	if len(strings.Fields(heading)) > maxHeadingWords {
 		return ""
+	}
+	if isDevelopers(heading) {
+		return Author
 	}
 	for _, one := range headingRoles {
 		if slices.ContainsFunc(one.words, func(word string) bool { return strings.Contains(heading+" ", word) }) {
