@@ -27,7 +27,7 @@ const (
 const maxListed = 200
 
 func runConfigurationExternal(s *audit.Snapshot) audit.Verdict {
-	variables, d := audit.Digest(s, "variables/2", readVariables), readDescribed(s)
+	variables, d := audit.Digest(s, "variables/3", readVariables), readDescribed(s)
 	listed := []string{}
 	for _, v := range variables[:min(len(variables), maxListed)] {
 		listed = append(listed, v.Name)
