@@ -168,6 +168,9 @@ type FolderProgress struct {
 
 // TransferPlan is what to hand over, to whom and when.
 type TransferPlan struct {
+	// Trainees are the fewest people that were found to take everything over, who
+	// takes the most hours first; the last is "" when somebody has to be named.
+	Trainees []Trainee `json:"to_train"`
 	// Sessions are in their order; two people sit together in each.
 	Sessions []TransferSession `json:"sessions"`
 	// Left is what does not fit into the days that are left.
@@ -179,12 +182,24 @@ type TransferPlan struct {
 	PlannedHours float64 `json:"planned_hours"`
 }
 
+// Trainee is somebody to train, and on what.
+type Trainee struct {
+	Name string `json:"name"`
+	// Folders are in the order in which they are handed over; Hours are what they
+	// take, whether or not they fit into the days that are left.
+	Folders []string `json:"folders"`
+	Hours   float64  `json:"hours"`
+}
+
 // TransferSession is one meeting.
 type TransferSession struct {
 	// Day is absent when it is not known when the leaver leaves.
 	Day    time.Time `json:"day,omitzero"`
 	Folder string    `json:"folder"`
-	From   string    `json:"from"`
+	// Concern is set where settings are shown rather than code: it is that of a
+	// [CriticalWork].
+	Concern string `json:"concern,omitempty"`
+	From    string `json:"from"`
 	// To is "" when somebody has to be named first: nobody who stays has ever
 	// changed anything there, nor nearby.
 	To    string  `json:"to"`
@@ -193,9 +208,10 @@ type TransferSession struct {
 
 // TransferLeft is what does not fit.
 type TransferLeft struct {
-	Folder string  `json:"folder"`
-	From   string  `json:"from"`
-	Hours  float64 `json:"hours"`
+	Folder  string  `json:"folder"`
+	Concern string  `json:"concern,omitempty"`
+	From    string  `json:"from"`
+	Hours   float64 `json:"hours"`
 	// Gone is true when the leaver has left already.
 	Gone bool `json:"gone,omitempty"`
 }

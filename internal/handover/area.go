@@ -27,6 +27,8 @@ type area struct {
 	shown  audit.HandoverArea
 	// knew are those who know most of it today, the most first.
 	knew []*history.Person
+	// concern is set for settings, which are no source files: see [view.settings].
+	concern string
 }
 
 // areas cuts the tree into folders small enough to speak of, those that lose most

@@ -90,6 +90,40 @@ func (v *view) touching(concern string) iter.Seq[*knowledge.File] {
 	}
 }
 
+// settings returns the files other than source without which a service does not
+// run, and which nobody who stays is an author of: one area for each concern, named
+// by the folder that holds them all. No share counts them.
+func (v *view) settings() []*area {
+	var all []*area
+	for _, concern := range []string{deployment, integration, migrations, secrets} {
+		a := &area{concern: concern}
+		for i := range v.Map.Others {
+			f := &v.Map.Others[i]
+			if _, orphaned := f.Fate(v.gone); orphaned && regards(f.Path, concern) {
+				a.files = append(a.files, *f)
+			}
+		}
+		if len(a.files) > 0 {
+			a.folder = common(a.files)
+			v.know(a)
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// common is the folder that holds all files, or the one file's path.
+func common(files []knowledge.File) string {
+	first, last := files[0].Path, files[len(files)-1].Path
+	folder := first
+	for folder != last && !strings.HasPrefix(last, folder+"/") {
+		if folder = path.Dir(folder); folder == "." {
+			return ""
+		}
+	}
+	return folder
+}
+
 // regards tells by the path alone.
 func regards(file, concern string) bool {
 	if concern == licences && strings.Contains(file, "/") {

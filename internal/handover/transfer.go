@@ -42,7 +42,7 @@ func (v *view) transfer(areas []area) *audit.TransferPlan {
 	if len(lessons) == 0 {
 		return nil
 	}
-	plan := &audit.TransferPlan{Sessions: []audit.TransferSession{}}
+	plan := &audit.TransferPlan{Trainees: v.trainees(lessons), Sessions: []audit.TransferSession{}}
 	busy := map[*history.Person]map[time.Time]bool{}
 	for _, l := range lessons {
 		plan.Hours += l.hours
@@ -64,10 +64,31 @@ func boolInt(b bool) int {
 	return 0
 }
 
+// trainees sums up the lessons of each who takes over.
+func (v *view) trainees(lessons []lesson) []audit.Trainee {
+	all := []audit.Trainee{}
+	for _, l := range lessons {
+		name := v.name(l.to)
+		i := slices.IndexFunc(all, func(t audit.Trainee) bool { return t.Name == name })
+		if i < 0 {
+			i = len(all)
+			all = append(all, audit.Trainee{Name: name})
+		}
+		all[i].Hours += l.hours
+		if folder := clean(l.area.folder); !slices.Contains(all[i].Folders, folder) {
+			all[i].Folders = append(all[i].Folders, folder)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b audit.Trainee) int {
+		return cmp.Or(boolInt(a.Name == "")-boolInt(b.Name == ""), cmp.Compare(b.Hours, a.Hours))
+	})
+	return all
+}
+
 // plan puts the sessions of one lesson on the first days on which both are free,
 // up to the leaver's last.
 func (v *view) plan(plan *audit.TransferPlan, l lesson, busy map[*history.Person]map[time.Time]bool) {
-	session := audit.TransferSession{Folder: clean(l.area.folder), From: v.name(l.from), To: v.name(l.to)}
+	session := audit.TransferSession{Folder: clean(l.area.folder), Concern: l.area.concern, From: v.name(l.from), To: v.name(l.to)}
 	last := v.leaves[l.from]
 	if last.IsZero() {
 		session.Hours = l.hours
@@ -90,44 +111,33 @@ func (v *view) plan(plan *audit.TransferPlan, l lesson, busy map[*history.Person
 		plan.Sessions = append(plan.Sessions, session)
 	}
 	if left > 0 {
-		plan.Left = append(plan.Left, audit.TransferLeft{Folder: session.Folder, From: session.From, Hours: left, Gone: last.Before(v.s.TakenAt)})
+		plan.Left = append(plan.Left, audit.TransferLeft{
+			Folder: session.Folder, Concern: session.Concern, From: session.From, Hours: left, Gone: last.Before(v.s.TakenAt)})
 	}
 }
 
-// nextWorkday is the next day from Monday to Friday, at midnight in UTC. Holidays
-// are not known.
-func nextWorkday(day time.Time) time.Time {
-	day = day.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
-	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
-		day = day.AddDate(0, 0, 1)
-	}
-	return day
-}
-
-// lessons finds few people who could take over every area that loses something: of
-// those who stay, the one who has changed files in most of them, then the next for
-// what is left. What nobody has touched goes to who touched its neighbours. What a
-// service cannot do without comes first, then what is largest.
+// lessons finds the fewest people who could take over every area that loses
+// something. What a service cannot do without comes first, then what is largest.
 func (v *view) lessons(areas []area) []lesson {
-	var left []*area
+	var lost []*area
 	for i := range areas {
 		if areas[i].shown.OrphanedFiles > 0 {
-			left = append(left, &areas[i])
+			lost = append(lost, &areas[i])
 		}
 	}
 	touched := v.touches(areas)
+	for _, a := range v.settings() {
+		touched[a] = v.near(a, touched)
+		lost = append(lost, a)
+	}
+	trained := fewest(lost, touched)
 	var all []lesson
-	for len(left) > 0 {
-		to := recipient(left, touched)
-		var rest []*area
-		for _, a := range left {
-			if to != nil && !touched[a.folder][to] {
-				rest = append(rest, a)
-				continue
-			}
-			all = append(all, lesson{area: a, from: v.leaver(a), to: to, hours: v.hours(a), critical: v.isCritical(a)})
+	for _, a := range lost {
+		l := lesson{area: a, from: v.leaver(a), hours: v.hours(a), critical: v.isCritical(a)}
+		if i := slices.IndexFunc(trained, func(p *history.Person) bool { return touched[a][p] }); i >= 0 {
+			l.to = trained[i]
 		}
-		left = rest
+		all = append(all, l)
 	}
 	slices.SortStableFunc(all, func(a, b lesson) int {
 		return cmp.Or(boolInt(b.critical)-boolInt(a.critical), cmp.Compare(b.area.shown.OrphanedBytes, a.area.shown.OrphanedBytes),
@@ -147,9 +157,14 @@ func (v *view) hours(a *area) float64 {
 			}
 		}
 	}
+	most := float64(mostHours)
+	if a.concern != "" {
+		// What is set up is shown, not read line by line.
+		most = sessionHours
+	}
 	churn := min(1, float64(changes)/float64(churnMost*len(a.files)))
 	h := math.Ceil(2*float64(a.shown.OrphanedBytes)/bytesPerHour*(1+churn/2)) / 2
-	return min(max(h, leastHours), mostHours)
+	return min(max(h, leastHours), most)
 }
 
 // isCritical reports whether an area loses something that a service cannot do
@@ -182,62 +197,4 @@ func (v *view) leaver(a *area) *history.Person {
 		}
 	}
 	return first
-}
-
-// touches says for each area who of those who stay has changed a file of it or,
-// when nobody has, of a neighbouring area.
-func (v *view) touches(areas []area) map[string]map[*history.Person]bool {
-	own := map[string]map[*history.Person]bool{}
-	for _, a := range areas {
-		own[a.folder] = map[*history.Person]bool{}
-		for i := range a.files {
-			for _, e := range a.files[i].Experts {
-				if !v.gone[e.Person] {
-					own[a.folder][e.Person] = true
-				}
-			}
-		}
-	}
-	all := map[string]map[*history.Person]bool{}
-	for _, a := range areas {
-		all[a.folder] = own[a.folder]
-		if len(own[a.folder]) > 0 {
-			continue
-		}
-		all[a.folder] = map[*history.Person]bool{}
-		for _, other := range areas {
-			if neighbours(a.folder, other.folder) {
-				for p := range own[other.folder] {
-					all[a.folder][p] = true
-				}
-			}
-		}
-	}
-	return all
-}
-
-// neighbours reports whether two folders lie below the same first folder, or are
-// both at the top.
-func neighbours(a, b string) bool {
-	first, _, _ := strings.Cut(a, "/")
-	second, _, _ := strings.Cut(b, "/")
-	return first == second
-}
-
-// recipient returns who could take the most of the areas, by bytes; nil when
-// nobody could take any.
-func recipient(left []*area, touched map[string]map[*history.Person]bool) *history.Person {
-	bytes := map[*history.Person]int64{}
-	for _, a := range left {
-		for p := range touched[a.folder] {
-			bytes[p] += max(a.shown.OrphanedBytes, 1)
-		}
-	}
-	var best *history.Person
-	for p, n := range bytes {
-		if best == nil || n > bytes[best] || n == bytes[best] && p.Compare(best) < 0 {
-			best = p
-		}
-	}
-	return best
 }

@@ -127,8 +127,12 @@ func (v veil) handover(h *audit.Handover) *audit.Handover {
 }
 
 func (v veil) transfer(t audit.TransferPlan) *audit.TransferPlan {
-	sessions, left := t.Sessions, t.Left
-	t.Sessions, t.Left = []audit.TransferSession{}, nil
+	trainees, sessions, left := t.Trainees, t.Sessions, t.Left
+	t.Trainees, t.Sessions, t.Left = []audit.Trainee{}, []audit.TransferSession{}, nil
+	for _, one := range trainees {
+		one.Name = v.person(one.Name)
+		t.Trainees = append(t.Trainees, one)
+	}
 	for _, s := range sessions {
 		s.From, s.To = v.person(s.From), v.person(s.To)
 		t.Sessions = append(t.Sessions, s)

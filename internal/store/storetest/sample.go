@@ -80,6 +80,7 @@ func SampleHandover(at time.Time) *audit.Handover {
 		Roles:    []audit.SoleRole{{Role: "releaser", People: []string{ada.Name}}},
 		Curve:    []audit.LossPoint{{At: ada.Leaves, Gone: 1, Loss: loss}},
 		Transfer: &audit.TransferPlan{
+			Trainees: []audit.Trainee{{Name: bea.Name, Folders: []string{"import"}, Hours: 2}, {Folders: []string{"web"}, Hours: 1.5}},
 			Sessions: []audit.TransferSession{{Day: at.AddDate(0, 0, 1).Truncate(24 * time.Hour), Folder: "import", From: ada.Name, To: bea.Name, Hours: 2}},
 			Left:     []audit.TransferLeft{{Folder: "web", From: ada.Name, Hours: 1.5}}, Hours: 3.5, PlannedHours: 2,
 			Documents: []audit.MissingDocument{{Check: "operations-guide", Hours: 14}},
