@@ -29,8 +29,10 @@ func HandoverByName(name string) (Writer, error) {
 type section struct {
 	Title string
 	Notes []string
-	Head  []string
-	Rows  [][]string
+	// Ordered numbers the sentences, for steps to take one after the other.
+	Ordered bool
+	Head    []string
+	Rows    [][]string
 	// More says what the table leaves out; "" for nothing.
 	More string
 }
@@ -48,7 +50,7 @@ func (h handover) sections() []section {
 	if h.Unknown != "" {
 		return all
 	}
-	for _, s := range []section{h.whatIf(), h.critical(), h.roles(), h.folders(), h.curve(), h.progress(), h.sessions(), h.left(), h.documents()} {
+	for _, s := range []section{h.first(), h.whatIf(), h.critical(), h.roles(), h.folders(), h.curve(), h.progress(), h.sessions(), h.left(), h.documents()} {
 		if len(s.Rows)+len(s.Notes)+len(s.More) > 0 {
 			all = append(all, s)
 		}
@@ -87,19 +89,33 @@ func (h handover) summary() section {
 	return s
 }
 
-// ratio writes 0 to 1 with two decimals, a dash for what is not known.
+// ratio writes 0 to 1 in percent, a dash for what is not known.
 func (h handover) ratio(x *float64) string {
 	if x == nil {
 		return "–"
 	}
-	return Score(*x, h.Lang)
+	return h.hundredths(*x)
+}
+
+// hundredths writes a share in percent. What is more than nothing is not called 0,
+// and what is not all is not called 100.
+func (h handover) hundredths(share float64) string {
+	p := percent(share)
+	number := fmt.Sprint(p)
+	if p == 0 && share > 0 {
+		number = "<1"
+	}
+	if h.Lang == audit.French {
+		number += "\u00a0"
+	}
+	return number + "%"
 }
 
 // who lists people with what they know and when they leave.
 func (h handover) who(people []audit.Knower) []string {
 	var all []string
 	for _, k := range people {
-		line := clean(k.Name) + " " + fmt.Sprint(percent(k.Files)) + "\u00a0%"
+		line := clean(k.Name) + "\u00a0" + h.hundredths(k.Files)
 		if !k.Leaves.IsZero() {
 			line += " (" + audit.Format(k.Leaves, h.Lang) + ")"
 		}
@@ -204,7 +220,7 @@ func (h handover) names(people []audit.Knower) string {
 	}
 	var all []string
 	for _, k := range people[:min(len(people), 2)] {
-		all = append(all, clean(k.Name)+" "+fmt.Sprint(percent(k.Files))+"\u00a0%")
+		all = append(all, clean(k.Name)+"\u00a0"+h.hundredths(k.Files))
 	}
 	return strings.Join(all, ", ")
 }
@@ -227,8 +243,17 @@ func (h handover) progress() section {
 	s := section{Title: h.Say("handover.progress", "date", h.Since),
 		Notes: []string{h.Say("handover.progress-all", "commits", h.Progress.Commits, "merges", h.Progress.Merges)},
 		Head:  []string{h.Say("handover.folder"), h.Say("handover.commits"), h.Say("handover.people")}}
-	for _, f := range h.Progress.Folders[:min(len(h.Progress.Folders), foldersShown)] {
-		s.Rows = append(s.Rows, []string{h.folder(f.Folder, ""), fmt.Sprint(f.Commits), fmt.Sprint(f.People)})
+	still := 0
+	for _, f := range h.Progress.Folders {
+		switch {
+		case f.Commits == 0:
+			still++
+		case len(s.Rows) < foldersShown:
+			s.Rows = append(s.Rows, []string{h.folder(f.Folder, ""), fmt.Sprint(f.Commits), fmt.Sprint(f.People)})
+		}
+	}
+	if still > 0 {
+		s.More = h.Say("handover.untouched", "count", still)
 	}
 	return s
 }

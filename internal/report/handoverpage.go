@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -83,7 +84,10 @@ func (p *page) section(s section) {
 		p.line(0, p.bold.Render(s.Title))
 		indent = 2
 	}
-	for _, note := range s.Notes {
+	for i, note := range s.Notes {
+		if s.Ordered {
+			note = fmt.Sprint(i+1) + ". " + note
+		}
 		p.wrap(indent, note)
 	}
 	p.rows(indent, s.Head, s.Rows)
@@ -93,39 +97,65 @@ func (p *page) section(s section) {
 	p.blank()
 }
 
-// rows prints a table, and on a page that is too narrow for it a paragraph a row.
+// leastColumn is how narrow a column may become, and gutter what lies between two.
+const leastColumn, gutter = 8, 2
+
+// rows prints a table. On a page that is too narrow for it the widest columns give
+// way, and their cells go over several lines.
 func (p *page) rows(indent int, head []string, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
-	widths, total := make([]int, len(head)), indent+2*(len(head)-1)
+	all := append([][]string{head}, rows...)
+	widths := make([]int, len(head))
 	for i := range head {
-		for _, row := range append([][]string{head}, rows...) {
+		for _, row := range all {
 			widths[i] = max(widths[i], lipgloss.Width(row[i]))
 		}
-		total += widths[i]
 	}
-	if total > p.width {
-		for _, row := range rows {
-			parts := []string{p.bold.Render(row[0])}
-			for i := 1; i < len(row); i++ {
-				parts = append(parts, p.Say("handover.cell", "name", head[i], "value", row[i]))
+	fit(widths, p.width-indent-gutter*(len(head)-1))
+	for n, row := range all {
+		var columns []string
+		for i, cell := range row {
+			width := widths[i]
+			if i < len(row)-1 {
+				width += gutter
 			}
-			p.wrap(indent, strings.Join(parts, " · "))
+			columns = append(columns, lipgloss.NewStyle().Width(width).Render(wrapped(cell, widths[i])))
 		}
-		return
+		for line := range strings.SplitSeq(lipgloss.JoinHorizontal(lipgloss.Top, columns...), "\n") {
+			line = strings.TrimRight(line, " ")
+			if n == 0 {
+				line = p.faint.Render(line)
+			}
+			p.line(indent, line)
+		}
 	}
-	for n, row := range append([][]string{head}, rows...) {
-		padded := make([]string, len(row))
-		for i := range row {
-			padded[i] = pad(row[i], widths[i])
-		}
-		line := strings.TrimRight(strings.Join(padded, "  "), " ")
-		if n == 0 {
-			line = p.faint.Render(line)
-		}
-		p.line(indent, line)
+}
+
+// fit narrows the widest columns until all fit.
+func fit(widths []int, width int) {
+	total := 0
+	for _, w := range widths {
+		total += w
 	}
+	for ; total > width; total-- {
+		widest := 0
+		for i := range widths {
+			if widths[i] > widths[widest] {
+				widest = i
+			}
+		}
+		if widths[widest] <= leastColumn {
+			return
+		}
+		widths[widest]--
+	}
+}
+
+// wrapped breaks a cell at spaces and behind the slashes of a path.
+func wrapped(cell string, width int) string {
+	return ansi.Wrap(cell, width, "/")
 }
 
 // HandoverMarkdown prints a document to paste into a ticket.
@@ -152,8 +182,12 @@ func (m *markdown) section(s section) {
 	if s.Title != "" {
 		m.printf("### %s\n\n", s.Title)
 	}
-	for _, note := range s.Notes {
-		m.printf("- %s\n", escape(strings.TrimPrefix(note, "· ")))
+	for i, note := range s.Notes {
+		mark := "-"
+		if s.Ordered {
+			mark = fmt.Sprint(i+1) + "."
+		}
+		m.printf("%s %s\n", mark, escape(strings.TrimPrefix(note, "· ")))
 	}
 	if len(s.Notes) > 0 {
 		m.printf("\n")

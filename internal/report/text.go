@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
@@ -334,7 +335,8 @@ func (p *page) blank() { p.out.WriteString("\n") }
 func (p *page) wrap(indent int, s string) {
 	line, width := "", 0
 	here := indent
-	for word := range strings.FieldsSeq(s) {
+	// What a no-break space holds together stays so, such as a number and its unit.
+	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r != '\u00a0' && unicode.IsSpace(r) }) {
 		w := lipgloss.Width(word)
 		if width > 0 && here+width+1+w > p.width {
 			p.line(here, line)
