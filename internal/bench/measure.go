@@ -37,9 +37,9 @@ type bench struct {
 }
 
 // contenders take turns in this order, under these names. The fourth is a part of
-// the first; the last two read the repository where it lies.
+// the first; the fifth and sixth read the repository where it lies.
 var contenders = []string{
-	"perenne audit", "git clone --bare", "go-git clone and read", "checks alone", "history of each file", "git log --name-only",
+	"perenne audit", "git clone --bare", "go-git clone and read", "checks alone", "history of each file", "git log --name-only", "perenne handover",
 }
 
 // comparisons are the ratios that the table shows, by places in contenders.
@@ -100,6 +100,7 @@ func (b *bench) turn(ctx context.Context, contender int, url, repo string, recei
 		nil,
 		{os.Args[0], walkRole, repo},
 		{"git", "-C", repo, "log", "--name-only", "--format=%H"},
+		{b.perenne, "handover", url},
 	}
 	if command[contender] == nil {
 		return child(ctx, judgeRole, url)
