@@ -60,6 +60,9 @@ func (k *Keeper) find(job queue.Job) (*audit.Challenge, audit.Source, error) {
 	return nil, audit.Source{}, errGone
 }
 
+// progressDays is how far back the service counts what those who stay took over.
+const progressDays = 90
+
 // Audit does one job: see [queue.Work]. An unchanged repository costs one
 // question to its server, and another day the time to judge again, from the kept
 // evidence, what depends on the date. A failure is noted beside the last good
@@ -74,7 +77,8 @@ func (k *Keeper) Audit(ctx context.Context, job queue.Job) error {
 	if o.Handover == nil {
 		// Which commit changed which file costs more to fetch than all else: only for
 		// those of whom somebody leaves.
-		if question := (handover.Question{People: o.People}); question.Leavers() {
+		question := handover.Question{People: o.People, Since: o.Acquire.TakenAt.AddDate(0, 0, -progressDays)}
+		if question.Leavers() {
 			o.Handover = &question
 		}
 	}

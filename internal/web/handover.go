@@ -21,8 +21,8 @@ type handedOver struct {
 	Risky  []audit.HandoverArea
 	Hidden int
 	Lost   []audit.CriticalWork
-	// named is true for readers who may know who somebody is.
-	named bool
+	// Named is true for readers who may know who somebody is.
+	Named bool
 }
 
 const riskyShown = 8
@@ -42,7 +42,7 @@ func handoverOf(c *board.Challenge, repositories []repositoryView, v veil) *hand
 			continue
 		}
 		view.Loss = view.Plus(h.Loss)
-		one := handedOver{Name: repositories[i].Name, URL: repositories[i].URL, Handover: v.handover(h), named: v.lifted}
+		one := handedOver{Name: repositories[i].Name, URL: repositories[i].URL, Handover: v.handover(h), Named: v.lifted}
 		for _, a := range one.Areas {
 			switch {
 			case a.OrphanedFiles == 0:
@@ -80,10 +80,19 @@ func (h handedOver) Bus() int {
 	return *h.BusFactor
 }
 
+// Departures are the points of the curve; none for a single departure, after which
+// all is as said.
+func (h handedOver) Departures() []audit.LossPoint {
+	if len(h.Curve) < 2 {
+		return nil
+	}
+	return h.Curve
+}
+
 // Planned returns the sessions that a page shows: to nobody who may not know who
 // meets whom.
 func (h handedOver) Planned() []audit.TransferSession {
-	if h.Transfer == nil || !h.named {
+	if h.Transfer == nil || !h.Named {
 		return nil
 	}
 	return h.Transfer.Sessions[:min(len(h.Transfer.Sessions), riskyShown)]
