@@ -34,11 +34,12 @@ func (v *view) touches(areas []area) touched {
 	return all
 }
 
-// near returns those who could take over a neighbour of an area.
+// near returns those who could take over a neighbour of an area. The top of the
+// repository, and settings, lie beside everything.
 func (v *view) near(a *area, own touched) map[*history.Person]bool {
 	people := map[*history.Person]bool{}
 	for other, who := range own {
-		if neighbours(a.folder, other.folder) {
+		if a.folder == "" || a.concern != "" || neighbours(a.folder, other.folder) {
 			for p := range who {
 				people[p] = true
 			}
@@ -47,8 +48,7 @@ func (v *view) near(a *area, own touched) map[*history.Person]bool {
 	return people
 }
 
-// neighbours reports whether two folders lie below the same first folder, or are
-// both at the top.
+// neighbours reports whether two folders lie below the same first folder.
 func neighbours(a, b string) bool {
 	first, _, _ := strings.Cut(a, "/")
 	second, _, _ := strings.Cut(b, "/")
