@@ -38,6 +38,11 @@ type Challenge struct {
 	// People are those who work on it.
 	People       []Person
 	Repositories []Source
+	// Searches are places on forges whose repositories belong to it as well, and
+	// Findings what they brought: those taken stand among Repositories, after what
+	// somebody named. Findings are empty as long as nobody looked.
+	Searches []Search
+	Findings []Finding
 	// Policy names the rules to judge by, as the portfolio writes it; "" is the
 	// default. Rules are those rules; nil is the catalogue as it stands.
 	Policy       string
@@ -106,6 +111,13 @@ type Source struct {
 	Folder string
 	// Kinds are stated deliverables of this repository; may be empty.
 	Kinds []Kind
+	// ForgeID tells a repository that a search found from any other, whatever it is
+	// called: the host and the forge's own id, "forge.example#42". Empty for one that
+	// somebody named.
+	ForgeID string
+	// Missing is since when the forge lists one that was found no more; zero while it
+	// does.
+	Missing time.Time
 }
 
 // Waiver is an accepted exception to one check.

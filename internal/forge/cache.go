@@ -14,7 +14,7 @@ import (
 )
 
 // Cache keeps what forges answered last in a folder, one small file for each
-// repository, and never more than so many bytes: what was not used for longest
+// repository and each page of a list, and never more than so many bytes: what was not used for longest
 // goes first. Losing it costs requests and nothing else, so what cannot be read or
 // written is passed over. The folder may be shared by processes.
 type Cache struct {
@@ -39,8 +39,10 @@ type kept struct {
 	// Version changes with what an answer holds: one that lacks a fact of today is
 	// asked for anew.
 	Version int
-	Repo    string
-	Answer  *Answer
+	// Repo names what was asked about: a repository, or a page of a list.
+	Repo   string
+	Answer *Answer `json:",omitempty"`
+	Page   *Page   `json:",omitempty"`
 }
 
 const keptVersion = 1
@@ -48,44 +50,53 @@ const keptVersion = 1
 // maxKept bounds one file.
 const maxKept = 256 << 10
 
-func (c *Cache) file(r Repo) string {
-	sum := sha256.Sum256([]byte(r.String()))
+func (c *Cache) file(about string) string {
+	sum := sha256.Sum256([]byte(about))
 	name := hex.EncodeToString(sum[:])
 	return filepath.Join(c.folder, name[:2], name[2:40])
 }
 
 // load returns what was answered last, nil when that is not known.
-func (c *Cache) load(r Repo, now time.Time) *Answer {
+func (c *Cache) load(r Repo, now time.Time) *Answer { return c.read(r.String(), now).Answer }
+
+// loadPage returns the page that was answered last, nil when that is not known.
+func (c *Cache) loadPage(name string, now time.Time) *Page { return c.read(name, now).Page }
+
+func (c *Cache) read(about string, now time.Time) (k kept) {
 	if c == nil {
-		return nil
+		return kept{}
 	}
-	name := c.file(r)
+	name := c.file(about)
 	info, err := os.Stat(name)
 	if err != nil || info.Size() > maxKept {
-		return nil
+		return kept{}
 	}
 	content, err := os.ReadFile(name)
-	var k kept
-	if err != nil || json.Unmarshal(content, &k) != nil || k.Version != keptVersion || k.Repo != r.String() {
-		return nil
+	if err != nil || json.Unmarshal(content, &k) != nil || k.Version != keptVersion || k.Repo != about {
+		return kept{}
 	}
 	// A day's precision is enough to know what was not used.
 	if now.Sub(info.ModTime()) > 24*time.Hour {
 		_ = os.Chtimes(name, now, now)
 	}
-	return k.Answer
+	return k
 }
 
 // save keeps an answer.
-func (c *Cache) save(r Repo, a *Answer) {
+func (c *Cache) save(r Repo, a *Answer) { c.write(kept{keptVersion, r.String(), a, nil}) }
+
+// savePage keeps a page.
+func (c *Cache) savePage(name string, p *Page) { c.write(kept{keptVersion, name, nil, p}) }
+
+func (c *Cache) write(k kept) {
 	if c == nil {
 		return
 	}
-	content, err := json.Marshal(kept{keptVersion, r.String(), a})
+	content, err := json.Marshal(k)
 	if err != nil || len(content) > maxKept {
 		return
 	}
-	name := c.file(r)
+	name := c.file(k.Repo)
 	if os.MkdirAll(filepath.Dir(name), 0o700) != nil {
 		return
 	}

@@ -161,12 +161,17 @@ const plainFor = time.Hour
 // Client returns the client of the host that the repository lies on. The error
 // wraps one of audit's meanings where asking failed.
 func (d *Desk) Client(ctx context.Context, r Repo) (Client, *Host, error) {
+	return d.open(ctx, r, d.c.Always)
+}
+
+// open is Client, also for a host without a token when anybody may ask.
+func (d *Desk) open(ctx context.Context, r Repo, anybody bool) (Client, *Host, error) {
 	tokens := d.c.Tokens(r.Host)
 	app, err := d.app(r.Host)
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(tokens) == 0 && app == nil && !d.c.Always {
+	if len(tokens) == 0 && app == nil && !anybody {
 		return nil, nil, errNoToken
 	}
 	o := d.opened(r)
@@ -268,13 +273,15 @@ func (d *Desk) host(name string, kind Kind, top *url.URL, tokens []string, app *
 	if len(all) == 0 {
 		all = []Secret{{Name: "anybody"}}
 	}
+	var names []string
 	for _, s := range all {
 		l.accounts = append(l.accounts, newAccount(s))
+		names = append(names, s.Name)
 	}
 	// Who set a token for a host, or wrote of it in the configuration, named it.
 	l.named = all[0].Token != nil || slices.ContainsFunc(d.c.Hosts, func(s Setting) bool { return strings.EqualFold(s.Host, name) })
 	return &Host{
-		Name: name, Kind: kind, URL: top, Refresh: d.c.Refresh, Now: d.c.Now, Named: all[0].Token != nil,
+		Name: name, Kind: kind, URL: top, Refresh: d.c.Refresh, Now: d.c.Now, Named: all[0].Token != nil, Accounts: names,
 		HTTP: &http.Client{Transport: l, CheckRedirect: few},
 	}, nil
 }

@@ -174,8 +174,8 @@ func TestCacheSurvivesDamage(t *testing.T) {
 	c := NewCache(t.TempDir(), 1<<20)
 	r := Repo{Host: "forge.example", Path: "o/r"}
 	for _, content := range []string{"", "{", "null", `{"Version":1,"Repo":"forge.example/o/other","Answer":{}}`, `{"Version":0,"Repo":"forge.example/o/r","Answer":{}}`, strings.Repeat("x", maxKept+1)} {
-		_ = os.MkdirAll(filepath.Dir(c.file(r)), 0o700)
-		if err := os.WriteFile(c.file(r), []byte(content), 0o600); err != nil {
+		_ = os.MkdirAll(filepath.Dir(c.file(r.String())), 0o700)
+		if err := os.WriteFile(c.file(r.String()), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if a := c.load(r, time.Now()); a != nil {

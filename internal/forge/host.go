@@ -17,6 +17,8 @@ type Host struct {
 	// HTTP sends requests: with a token, within the budgets, to no private address.
 	// Its errors wrap audit's meanings.
 	HTTP *http.Client
+	// Accounts name those who may ask, one for each token; they are no secrets.
+	Accounts []string
 	// Refresh is how long facts count that the forge does not say have changed.
 	Refresh time.Duration
 	// Now is the clock.

@@ -45,6 +45,8 @@ type question struct {
 	account string
 	// seen is true once a token was found that may read the repository.
 	seen bool
+	// alone is true when no other account may ask instead.
+	alone bool
 }
 
 type questionKey struct{}
@@ -56,6 +58,21 @@ type questionKey struct{}
 func About(ctx context.Context, r Repo, last string) (_ context.Context, account func() string) {
 	q := &question{repo: r, account: last}
 	return context.WithValue(ctx, questionKey{}, q), func() string { return q.account }
+}
+
+// as returns a context for requests that one account sends and no other: what is
+// listed depends on who asks.
+func as(ctx context.Context, account string) context.Context {
+	return context.WithValue(ctx, questionKey{}, &question{account: account, seen: true, alone: true})
+}
+
+// Asked names the account that asked last with a context that the desk made, "" for
+// any other.
+func Asked(ctx context.Context) string {
+	if q, _ := ctx.Value(questionKey{}).(*question); q != nil {
+		return q.account
+	}
+	return ""
 }
 
 // maxAnswer bounds what one answer may weigh.
@@ -146,6 +163,9 @@ func (l *line) inTurn(q *question) []*account {
 		if q.account == a.secret.Name || strings.HasPrefix(q.account, a.secret.Name+"/") {
 			first = i
 		}
+	}
+	if q.alone {
+		return l.accounts[first : first+1]
 	}
 	return append(append([]*account{}, l.accounts[first:]...), l.accounts[:first]...)
 }

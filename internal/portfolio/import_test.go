@@ -76,7 +76,7 @@ func TestImport(t *testing.T) {
 	for _, comment := range []string{
 		"# Left out, because without a title: 1.\n",
 		"# check: the list gives the year and 10 months\n",
-		"# check: \"https://gitlab.com/musee\" names an organisation or a group; choose one of its repositories\n",
+		"# check: \"https://gitlab.com/musee\" names an organisation or a group; choose one of its repositories, or write it under discover\n",
 		"# check: https://equipe/depot is not an address; perhaps https://github.com/equipe/depot\n",
 		"# check: \"https://page.github.io/\" names a host; choose one repository on it\n",
 		"# check: https://forge.example/equipe/ is not the address of a repository; choose one\n",

@@ -150,7 +150,7 @@ func TestFaults(t *testing.T) {
 		"one e-mail, no list":  {inChallenge("people: [{name: Ada, emails: a@b.example}]\n"), []string{`p.yaml:4: emails must hold a list, and holds one value; begin each item with "- "`}},
 		"list for a word":      {inChallenge("host: [a]\n"), []string{"p.yaml:4: one value is wanted here, and there is a list; write it on the same line as its key"}},
 		"repository twice":     {inChallenge("repositories:\n  - url: https://github.com/A/b\n  - url: git@github.com:a/B.git\n"), []string{`p.yaml:6: the repository "git@github.com:a/B.git" is listed twice, first on line 5; list it once; without folder all of it is audited`}},
-		"organisation":         {inChallenge("repositories: [{url: 'https://github.com/previsecours'}]\n"), []string{`p.yaml:4: "https://github.com/previsecours" names an organisation or a group; choose one of its repositories`}},
+		"organisation":         {inChallenge("repositories: [{url: 'https://github.com/previsecours'}]\n"), []string{`p.yaml:4: "https://github.com/previsecours" names an organisation or a group; choose one of its repositories, or write it under discover`}},
 		"page":                 {inChallenge("repositories: [{url: 'https://github.com/a/b/tree/main'}]\n"), []string{`p.yaml:4: "https://github.com/a/b/tree/main" is a page of a repository; write https://github.com/a/b`}},
 		"password":             {inChallenge("repositories: [{url: 'https://me:secret@f.example/a'}]\n"), []string{"p.yaml:4: an address must not hold a user name or password; write https://f.example/a and give the token in the environment"}},
 		"no scheme":            {inChallenge("repositories: [{url: github.com/a/b}]\n"), []string{`p.yaml:4: "github.com/a/b" lacks its beginning; write https://github.com/a/b`}},

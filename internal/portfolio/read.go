@@ -77,6 +77,7 @@ func (l *loader) challenge(v value) {
 		field{"mentors", func(v value) { c.Mentors = people(v, "mentors") }},
 		field{"people", func(v value) { c.People = people(v, "people") }},
 		field{"repositories", func(v value) { c.Repositories = repositories(v) }},
+		field{"discover", func(v value) { c.Searches = searches(v) }},
 		field{"policy", func(v value) { c.Policy, c.Rules = v.Text(), l.policy(v) }},
 		field{"schedule", func(v value) { c.Every = v.schedule() }},
 		field{"waivers", func(v value) { waivers = v }},

@@ -118,7 +118,7 @@ func checked(s string) (resolved, wrong, instead string) {
 	case len(segments) == 0:
 		return "", form.Quote(s) + " names a host", "choose one repository on it"
 	case (host == "github.com" || host == "gitlab.com") && len(segments) == 1:
-		return "", form.Quote(s) + " names an organisation or a group", "choose one of its repositories"
+		return "", form.Quote(s) + " names an organisation or a group", "choose one of its repositories, or write it under discover"
 	case host == "github.com" && len(segments) > 2:
 		return "", form.Quote(s) + " is a page of a repository", "write https://github.com/" + segments[0] + "/" + segments[1]
 	case slices.Contains(segments, "-"):

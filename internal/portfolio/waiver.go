@@ -13,7 +13,7 @@ import (
 func waiversOf(v value, c *audit.Challenge) []audit.Waiver {
 	var all []audit.Waiver
 	v.list("waivers", func(v value) {
-		w := v.waiver(c.Rules, func(v value) string { return v.oneOf(c.Repositories) })
+		w := v.waiver(c.Rules, func(v value) string { return v.oneOf(c) })
 		v.Must("a waiver", "check", w.Check)
 		v.Must("a waiver", "reason", w.Reason)
 		v.Must("a waiver", "author", w.Author)
@@ -52,15 +52,22 @@ func (v value) glob() []string {
 }
 
 // oneOf reads the address of one of the challenge's repositories.
-func (v value) oneOf(repositories []audit.Source) string {
+func (v value) oneOf(c *audit.Challenge) string {
 	s := v.Text()
 	if s == "" {
 		return ""
 	}
 	named, _, _ := address(v.dir(), s)
+	repositories := c.Repositories
 	i := slices.IndexFunc(repositories, func(r audit.Source) bool { return identity(r.URL) == identity(named) })
 	if i >= 0 {
 		return repositories[i].URL
+	}
+	for _, search := range c.Searches {
+		// Which repositories there will be is not known when the file is read.
+		if strings.HasPrefix(where(named), where(search.In)+"/") {
+			return strings.TrimSuffix(strings.TrimSuffix(named, "/"), ".git") + ".git"
+		}
 	}
 	urls := make([]string, len(repositories))
 	for i, r := range repositories {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,12 +94,15 @@ func (s *Server) forgejo(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/v1/orgs/{owner}", func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		organisation := s.repo.Organisation
+		if len(s.held) > 0 {
+			organisation = slices.ContainsFunc(s.held, func(one Repository) bool { return one.Organisation && owned(one.Path, r.PathValue("owner")) })
+		}
 		s.mu.Unlock()
 		if !organisation {
 			write(w, http.StatusNotFound, map[string]string{"message": "The target couldn't be found."})
 			return
 		}
-		write(w, http.StatusOK, map[string]any{"id": 1, "username": r.PathValue("owner")})
+		write(w, http.StatusOK, map[string]any{"id": uid(r.PathValue("owner")), "username": r.PathValue("owner")})
 	})
 	mux.HandleFunc("GET /api/v1/repos/{owner}/{name}/commits/{ref}/status", func(w http.ResponseWriter, r *http.Request) {
 		repo, _ := s.find(r.PathValue("owner") + "/" + r.PathValue("name"))

@@ -48,6 +48,8 @@ func (q *Quota) serve(w http.ResponseWriter, r *http.Request, token string, next
 	resource := "core"
 	if strings.HasSuffix(r.URL.Path, "/graphql") {
 		resource = "graphql"
+	} else if strings.Contains(r.URL.Path, "/search/") {
+		resource = "search"
 	}
 	q.mu.Lock()
 	hour, minute := q.in(token+" "+resource, time.Hour), q.in(token+" minute", time.Minute)

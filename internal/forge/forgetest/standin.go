@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,6 +36,8 @@ type Repository struct {
 	CI string
 	// AnswerAfter is how long each of the two newest issues waited for an answer.
 	AnswerAfter [2]time.Duration
+	// SeenBy are the tokens that are shown it in a list; none means all.
+	SeenBy []string
 }
 
 // Example is a repository about which there is something to say of everything.
@@ -67,9 +70,11 @@ type Server struct {
 	mu       sync.Mutex
 	repo     Repository
 	every    func(path string) (Repository, bool)
+	held     []Repository
 	requests []Request
 	fault    func(w http.ResponseWriter, r *http.Request) bool
 	quota    *Quota
+	underWay atomic.Int64
 }
 
 // Change changes what the stand-in knows.
@@ -101,8 +106,15 @@ func (s *Server) Limit(q *Quota) {
 	s.quota = q
 }
 
-// Requests returns what was asked since the last time.
+// Requests returns what was asked since the last time. A client may have its answer
+// a moment before the request is noted; one that is held up is not waited for.
 func (s *Server) Requests() []Request {
+	for range 100 {
+		if s.underWay.Load() == 0 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := s.requests
@@ -135,6 +147,7 @@ func New(t testing.TB, kind forge.Kind) *Server {
 	default:
 		t.Fatalf("no stand-in for %s", kind)
 	}
+	s.lists(mux)
 	s.Server = httptest.NewServer(s.wrap(mux))
 	t.Cleanup(s.Close)
 	return s
@@ -165,7 +178,9 @@ func (s *Server) wrap(next http.Handler) http.Handler {
 		s.mu.Lock()
 		fault, quota, secret := s.fault, s.quota, s.Secret
 		s.mu.Unlock()
+		s.underWay.Add(1)
 		defer func() {
+			defer s.underWay.Add(-1)
 			status := n.status
 			if status == 0 {
 				status = http.StatusOK
@@ -199,6 +214,11 @@ func (s *Server) find(path string) (Repository, bool) {
 	defer s.mu.Unlock()
 	if s.every != nil {
 		return s.every(path)
+	}
+	for _, one := range s.held {
+		if one.Path == path {
+			return one, true
+		}
 	}
 	return s.repo, path == s.repo.Path
 }

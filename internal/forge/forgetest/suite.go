@@ -49,13 +49,16 @@ func (s Suite) desk(t *testing.T, server *Server, c *clock, tokens ...string) *f
 	return forge.NewDesk(forge.Config{
 		Open: map[forge.Kind]forge.Open{s.Kind: s.Open}, Hosts: []forge.Setting{{Host: server.Host(), Kind: s.Kind}},
 		Tokens: func(string) []string { return tokens }, Variable: func(string) string { return "PERENNE_GIT_TOKEN_X" },
-		Refresh: refresh, Timeout: 2 * time.Second, Cache: forge.NewCache(t.TempDir(), 1<<20),
+		Refresh: refresh, Timeout: 4 * time.Second, Cache: forge.NewCache(t.TempDir(), 1<<20),
 		Guard: guard.New([]string{server.Host()}), Now: c.Now,
 	})
 }
 
 // Run runs the suite.
 func (s Suite) Run(t *testing.T) {
+	for name, test := range s.discovery() {
+		t.Run(name, test)
+	}
 	for name, test := range map[string]func(*testing.T){
 		"says what it knows":                  s.says,
 		"says what is not so":                 s.saysNot,
