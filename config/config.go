@@ -74,6 +74,8 @@ type Forges struct {
 	Timeout    time.Duration   `mapstructure:"timeout"`
 	CacheBytes int64           `mapstructure:"cache_bytes"`
 	Hosts      []forge.Setting `mapstructure:"hosts"`
+	// DiscoverEvery is how often a forge is asked what it lists.
+	DiscoverEvery time.Duration `mapstructure:"discover_every"`
 }
 
 // The values of Forges.Ask.
@@ -229,7 +231,7 @@ func (c Config) validate() error {
 		"limits.files": int64(c.Limits.Files), "limits.commits": int64(c.Limits.Commits),
 		"limits.unfiltered_commits": int64(c.Limits.UnfilteredCommits), "limits.timeout": int64(c.Limits.Timeout),
 		"limits.tags": int64(c.Limits.Tags), "forges.cache_bytes": c.Forges.CacheBytes,
-		"forges.refresh": int64(c.Forges.Refresh), "forges.timeout": int64(c.Forges.Timeout),
+		"forges.refresh": int64(c.Forges.Refresh), "forges.timeout": int64(c.Forges.Timeout), "forges.discover_every": int64(c.Forges.DiscoverEvery),
 		"queue.timeout": int64(c.Queue.Timeout), "queue.grace": int64(c.Queue.Grace), "queue.every": int64(c.Queue.Every),
 	}
 	if c.Limits.PastCommits < 0 {

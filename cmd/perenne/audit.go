@@ -76,7 +76,7 @@ func (p *program) audit(ctx context.Context, targets []string, flags auditFlags)
 	if err != nil {
 		return err
 	}
-	round, err := p.round(targets, flags.portfolio, options)
+	round, err := p.round(ctx, targets, flags.portfolio, "", options)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,10 @@ func (p *program) audit(ctx context.Context, targets []string, flags auditFlags)
 	if err := p.write(write, outcomes, flags.output, challenges); err != nil {
 		return &exit{code: exitNotAudited, message: err.Error()}
 	}
-	return p.verdict(outcomes, challenges, thresholds, flags.gate)
+	if err := p.verdict(outcomes, challenges, thresholds, flags.gate); !round.unlisted {
+		return err
+	}
+	return &exit{code: exitNotAudited}
 }
 
 func (p *program) options(flags auditFlags) (pipeline.Options, int, error) {

@@ -66,7 +66,7 @@ func (p *program) handover(ctx context.Context, targets []string, flags handover
 	if err != nil {
 		return err
 	}
-	round, err := p.round(targets, flags.portfolio, options)
+	round, err := p.round(ctx, targets, flags.portfolio, flags.challenge, options)
 	if err != nil {
 		return err
 	}

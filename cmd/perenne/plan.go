@@ -85,6 +85,7 @@ func (p *program) plan(ctx context.Context, targets []string, flags planFlags) e
 	if err != nil {
 		return err
 	}
+	found, listed := p.discover(ctx, found, options.Forges, flags.challenge)
 	if flags.format == "svg" && len(found.Challenges) != 1 {
 		return roadmap.SVG(io.Discard, make([]*roadmap.Sheet, len(found.Challenges)), p.lang)
 	}
@@ -99,6 +100,9 @@ func (p *program) plan(ctx context.Context, targets []string, flags planFlags) e
 		if o.Err != nil {
 			return &exit{code: exitNotAudited}
 		}
+	}
+	if !listed {
+		return &exit{code: exitNotAudited}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -20,11 +21,14 @@ type task struct {
 type round struct {
 	portfolio *audit.Portfolio
 	tasks     []task
+	// unlisted is true when a forge did not say what it holds.
+	unlisted bool
 }
 
 // round lists the targets that were named, or the repositories of a portfolio,
-// or else the folder the user is in.
-func (p *program) round(targets []string, file string, options pipeline.Options) (*round, error) {
+// or else the folder the user is in. What forges list is for that challenge only,
+// unless it is "".
+func (p *program) round(ctx context.Context, targets []string, file, challenge string, options pipeline.Options) (*round, error) {
 	if file == "" {
 		if len(targets) == 0 {
 			targets = []string{"."}
@@ -42,7 +46,10 @@ func (p *program) round(targets []string, file string, options pipeline.Options)
 	if err != nil {
 		return nil, err
 	}
-	return challengesRound(found, options), nil
+	found, whole := p.discover(ctx, found, options.Forges, challenge)
+	r := challengesRound(found, options)
+	r.unlisted = !whole
+	return r, nil
 }
 
 // challengesRound lists the repositories of a portfolio's challenges.

@@ -33,6 +33,7 @@ type service struct {
 	db        *database
 	board     *board.Live
 	keeper    *pipeline.Keeper
+	finder    *pipeline.Finder
 	queue     *queue.Queue
 	metrics   *metrics.Metrics
 }
@@ -57,8 +58,13 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 	}
 	s.db = db
 	n := p.network(settings, settings.Data, func() *metrics.Metrics { return s.metrics })
+	s.find(n)
+	if err := s.finder.Look(ctx); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
 	s.keeper = &pipeline.Keeper{
-		Portfolio: s.portfolio, Store: db.Store, Every: settings.Queue.Every, Now: time.Now, Logger: s.logger,
+		Portfolio: s.portfolio, Look: s.finder.Look, Store: db.Store, Every: settings.Queue.Every, Now: time.Now, Logger: s.logger,
 		Options: pipeline.Options{Checks: checks.All(), Catalogue: checks.Version, Advisories: advisories, Forges: n.forges, Acquire: acquire.Options{
 			Limits: settings.Limits, Token: n.token, Transport: n.git,
 		}},
@@ -67,7 +73,7 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 	s.queue, err = db.newQueue(queue.Config{
 		Workers: workers, PerHost: settings.Queue.PerHost, Timeout: settings.Queue.Timeout, Grace: settings.Queue.Grace,
 		Logger: slog.New(onlyWarnings{s.logger.Handler(), db.doubt}),
-	}, queue.Work{Audit: s.keeper.Audit, Due: s.keeper.Due, Thin: s.keeper.Thin, Host: s.keeper.Host, Processes: db.Store})
+	}, queue.Work{Audit: s.keeper.Audit, Due: s.keeper.Due, Searches: s.finder.Due, Find: s.finder.Find, Thin: s.keeper.Thin, Host: s.keeper.Host, Processes: db.Store})
 	if err != nil {
 		_ = db.Close()
 		return nil, err
@@ -75,6 +81,19 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 	s.board = board.NewLive(s.portfolio, db.Store, checks.ByID, settings.Queue.Every, time.Now)
 	s.count(nil)
 	return s, nil
+}
+
+// find joins the portfolio with what forges list for it, from now on.
+func (s *service) find(n network) {
+	follow := s.follow
+	s.finder = &pipeline.Finder{
+		Written: s.portfolio, Store: s.db.Store, Forges: n.forges, Every: s.settings.Forges.DiscoverEvery, Now: time.Now, Logger: s.logger,
+	}
+	s.portfolio = s.finder.Portfolio
+	s.follow = func(ctx context.Context) {
+		go s.finder.Follow(ctx)
+		follow(ctx)
+	}
 }
 
 // count prepares the metrics, with those of the portfolio when there is a board.

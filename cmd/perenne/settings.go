@@ -59,11 +59,15 @@ func (p *program) portfolioCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			repositories := 0
+			repositories, searches := 0, 0
 			for _, c := range found.Challenges {
-				repositories += len(c.Repositories)
+				repositories, searches = repositories+len(c.Repositories), searches+len(c.Searches)
 			}
-			_, err = fmt.Fprintln(p.stdout, p.say("portfolio.fine", "challenges", len(found.Challenges), "repositories", repositories))
+			fine := p.say("portfolio.fine", "challenges", len(found.Challenges), "repositories", repositories)
+			if searches > 0 {
+				fine += " " + p.say("portfolio.searches", "searches", searches)
+			}
+			_, err = fmt.Fprintln(p.stdout, fine)
 			return err
 		}}
 	var promotions []string
@@ -83,6 +87,6 @@ func (p *program) portfolioCommand() *cobra.Command {
 		}}
 	load.Flags().StringSliceVar(&promotions, "promotion", nil, p.say("help.portfolio.promotion"))
 	load.Flags().IntVar(&month, "start-month", 1, p.say("help.portfolio.start-month"))
-	cmd.AddCommand(check, load)
+	cmd.AddCommand(check, p.discoverCommand(), load)
 	return cmd
 }

@@ -20,8 +20,11 @@ import (
 type Keeper struct {
 	// Portfolio returns the portfolio in force.
 	Portfolio func() *audit.Portfolio
-	Store     store.Store
-	Options   Options
+	// Look looks whether another process has put a new portfolio in force; nil when
+	// none can.
+	Look    func(context.Context) error
+	Store   store.Store
+	Options Options
 	// Every is how often a challenge is audited that does not say.
 	Every time.Duration
 	Now   func() time.Time
@@ -69,6 +72,12 @@ const progressDays = 90
 // result, which stays.
 func (k *Keeper) Audit(ctx context.Context, job queue.Job) error {
 	challenge, source, err := k.find(job)
+	if err != nil && k.Look != nil {
+		if err := k.Look(ctx); err != nil {
+			return fmt.Errorf("%w: %w", queue.ErrNotKept, err)
+		}
+		challenge, source, err = k.find(job)
+	}
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,10 @@ type Work struct {
 	Audit func(context.Context, Job) error
 	// Due lists the repositories whose turn has come.
 	Due func(ctx context.Context, now time.Time) ([]Job, error)
+	// Searches lists the searches of the portfolio whose turn has come, and Find does
+	// one: what its error means is as for Audit. Both may be nil.
+	Searches func(ctx context.Context, now time.Time) ([]string, error)
+	Find     func(ctx context.Context, search string) error
 	// Thin applies the retention.
 	Thin func(ctx context.Context, now time.Time) error
 	// Processes knows which processes live; nil leaves what a dead one was at work on
@@ -139,9 +143,11 @@ func New[TTx any](driver riverdriver.Driver[TTx], c Config, w Work) (*Queue, err
 	workers := river.NewWorkers()
 	hosts := newHosts(c.PerHost)
 	q := &Queue{c: c, id: processID(), processes: w.Processes, quiet: func() {}}
+	plan := planner{due: w.Due, queue: q}
 	if err := errors.Join(
 		river.AddWorkerSafely(workers, &auditWorker{work: w, hosts: hosts, timeout: c.Timeout}),
-		river.AddWorkerSafely(workers, &scheduleWorker{due: w.Due, queue: q}),
+		river.AddWorkerSafely(workers, &scheduleWorker{searches: w.Searches, planner: plan}),
+		river.AddWorkerSafely(workers, &findWorker{work: w, plan: plan.plan, timeout: c.Timeout}),
 		river.AddWorkerSafely(workers, &thinWorker{thin: w.Thin}),
 	); err != nil {
 		return nil, fmt.Errorf("prepare the queue: %w", err)

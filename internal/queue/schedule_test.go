@@ -128,11 +128,11 @@ func TestScheduleLooksAtWhatRunsFirst(t *testing.T) {
 			return len(params), nil
 		},
 	}
-	w := &scheduleWorker{queue: q, due: func(context.Context, time.Time) ([]Job, error) {
+	w := &scheduleWorker{planner: planner{queue: q, due: func(context.Context, time.Time) ([]Job, error) {
 		jobs := []Job{{"c", "a"}, {"c", "b"}} // as they were when this began
 		clear(running)                        // a ends
 		return jobs, nil
-	}}
+	}}}
 	if err := w.Work(t.Context(), &river.Job[schedule]{JobRow: &rivertype.JobRow{}}); err != nil {
 		t.Fatal(err)
 	}

@@ -69,6 +69,12 @@ func (schedule) Kind() string { return "schedule" }
 
 type scheduleWorker struct {
 	river.WorkerDefaults[schedule]
+	searches func(context.Context, time.Time) ([]string, error)
+	planner
+}
+
+// planner queues the repositories whose turn has come.
+type planner struct {
 	due   func(context.Context, time.Time) ([]Job, error)
 	queue *Queue
 }
@@ -76,16 +82,29 @@ type scheduleWorker struct {
 // insertBatch bounds one statement.
 const insertBatch = 1000
 
-// Work implements [river.Worker]. What waits or runs is left out, and is looked
-// at before what is due: a repository whose audit ends in between still looks
-// due, and would be audited twice. One that had ended before had been kept, and
-// does not look so.
+// Work implements [river.Worker].
 func (w *scheduleWorker) Work(ctx context.Context, job *river.Job[schedule]) error {
+	if w.searches != nil {
+		searches, err := w.searches(ctx, job.ScheduledAt)
+		if err != nil {
+			return err
+		}
+		if err := w.queue.search(ctx, searches); err != nil {
+			return err
+		}
+	}
+	return w.plan(ctx, job.ScheduledAt)
+}
+
+// plan queues what is due. What waits or runs is left out, and is looked at before
+// what is due: a repository whose audit ends in between still looks due, and would
+// be audited twice. One that had ended before had been kept, and does not look so.
+func (w planner) plan(ctx context.Context, now time.Time) error {
 	busy, err := w.queue.unfinished(ctx)
 	if err != nil {
 		return err
 	}
-	jobs, err := w.due(ctx, job.ScheduledAt)
+	jobs, err := w.due(ctx, now)
 	if err != nil {
 		return err
 	}
