@@ -19,6 +19,11 @@ import (
 
 // hosted is one host that serves git and the API of a GitHub.
 func hosted(t *testing.T) *forgetest.Server {
+	return hostedAs(t, func(path string) string { return path })
+}
+
+// hostedAs is hosted with paths of git that stand for others.
+func hostedAs(t *testing.T, as func(path string) string) *forgetest.Server {
 	t.Helper()
 	root := t.TempDir()
 	work := filepath.Join(t.TempDir(), "work")
@@ -46,6 +51,7 @@ func hosted(t *testing.T) *forgetest.Server {
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			return false
 		}
+		r.URL.Path = as(r.URL.Path)
 		backend.ServeHTTP(w, r)
 		return true
 	})

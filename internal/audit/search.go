@@ -106,6 +106,20 @@ type Finding struct {
 	Candidates []Candidate
 }
 
+// ListedAt is when the forge that was heard from least lately last answered the
+// searches of a challenge; zero without searches, or when one never did.
+func (c *Challenge) ListedAt() (oldest time.Time) {
+	for i, f := range c.Findings {
+		if f.Listing == nil {
+			return time.Time{}
+		}
+		if i == 0 || f.Listing.At.Before(oldest) {
+			oldest = f.Listing.At
+		}
+	}
+	return oldest
+}
+
 // Taken counts the candidates that are audited.
 func (f *Finding) Taken() int { return f.count("") }
 

@@ -108,6 +108,10 @@ var ofChallenge = []family{
 		name: "perenne_audit_last_success_timestamp_seconds", kind: "gauge", labels: []string{"challenge"}, series: "1",
 		help: "Unix time of the oldest last success among the repositories. Absent when one was never audited.",
 		of:   func(r *board.Row, yield yield) { moment(r.AuditedAt, yield) },
+	}, {
+		name: "perenne_discovery_last_success_timestamp_seconds", kind: "gauge", labels: []string{"challenge"}, series: "1",
+		help: "Unix time of the oldest last answer among the forges that are searched for repositories. Absent where nothing is searched, or one never answered.",
+		of:   func(r *board.Row, yield yield) { moment(r.Challenge.ListedAt(), yield) },
 	},
 }
 

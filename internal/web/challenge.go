@@ -39,6 +39,32 @@ type challengeView struct {
 	// CanDecide is true for whoever may place actions; Decided after they did.
 	CanDecide, Decided bool
 	Decisions          []decisionView
+	Findings           []findingView
+}
+
+// findingView is what one search brought.
+type findingView struct {
+	audit.Finding
+	// Listed is true once the forge has answered, At is when it last did, and Failure
+	// why it did not since.
+	Listed, More bool
+	At           time.Time
+	Failure      string
+}
+
+func findingsOf(c *audit.Challenge, lang audit.Lang) []findingView {
+	var all []findingView
+	for _, f := range c.Findings {
+		view := findingView{Finding: f}
+		if l := f.Listing; l != nil {
+			view.Listed, view.At, view.More = !l.At.IsZero(), l.At, l.More
+			if l.Failure != nil {
+				view.Failure = report.Explain(audit.CommonText(lang), *l.Failure, lang)
+			}
+		}
+		all = append(all, view)
+	}
+	return all
 }
 
 // team says who works on a challenge, with names for readers who may have them.
@@ -101,6 +127,7 @@ func (s *site) challengePage(w http.ResponseWriter, r *http.Request) error {
 		one.State.Failure = v.text(one.State.Failure)
 		view.Repositories = append(view.Repositories, repositoryView{one, repositoryName(one.Source), repositoryPath(c.Row.Challenge.ID, i)})
 	}
+	view.Findings = findingsOf(view.C, lang)
 	view.Handover = handoverOf(c, view.Repositories, v)
 	if rules := c.Row.Challenge.Rules; rules != nil {
 		view.Policy = rules.Title(lang)

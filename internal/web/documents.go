@@ -77,6 +77,16 @@ type (
 		Repositories []repositoryDocument  `json:"repositories" nullable:"false"`
 		Waivers      []waiverDocument      `json:"waivers" nullable:"false"`
 		Attestations []attestationDocument `json:"attestations" nullable:"false"`
+		Searches     []searchDocument      `json:"searches" nullable:"false" doc:"Places on forges whose repositories belong to it."`
+	}
+	searchDocument struct {
+		In       string `json:"in"`
+		Topic    string `json:"topic,omitempty"`
+		Taken    int    `json:"taken" doc:"Repositories that are audited."`
+		Listed   int    `json:"listed" doc:"Repositories that the forge lists."`
+		More     bool   `json:"more" doc:"The forge has more than it lists."`
+		ListedAt string `json:"listed_at,omitempty" format:"date-time"`
+		Failure  string `json:"failure,omitempty" doc:"Why the forge could not be asked since."`
 	}
 	peopleDocument struct {
 		Count    int              `json:"count"`
@@ -110,6 +120,8 @@ type (
 		TriedAt     string     `json:"tried_at,omitempty" format:"date-time"`
 		Failure     string     `json:"failure,omitempty" doc:"Why the last attempt failed."`
 		Next        string     `json:"next,omitempty" format:"date-time"`
+		Found       bool       `json:"found" doc:"A search found it; nobody named it."`
+		Missing     string     `json:"missing_since,omitempty" format:"date-time" doc:"Since when the forge lists it no more."`
 
 		Handover *audit.Handover `json:"handover,omitempty" doc:"What leaves with people, perenne.handover/v1; without names for readers without a role."`
 	}
@@ -275,6 +287,7 @@ func challengeOf(c *board.Challenge, v veil, now time.Time) challengeDocument {
 		Production: dayOf(about.PlannedProduction), Scenario: about.Scenario, Criticality: about.Criticality,
 		Policy: about.Rules.String(), Kinds: listed(about.Kinds), Host: about.Host, People: peopleOf(about, v.lifted),
 		Repositories: []repositoryDocument{}, Waivers: []waiverDocument{}, Attestations: []attestationDocument{},
+		Searches: []searchDocument{},
 	}
 	if c.Result != nil {
 		g := c.Result.Gate
@@ -286,12 +299,16 @@ func challengeOf(c *board.Challenge, v veil, now time.Time) challengeDocument {
 		one := repositoryDocument{
 			URL: r.Source.URL, Branch: r.Source.Branch, Folder: r.Source.Folder, Role: r.Source.Role,
 			SucceededAt: timeOf(r.State.SucceededAt), TriedAt: timeOf(r.State.TriedAt), Failure: v.text(r.State.Failure), Next: timeOf(r.Next),
+			Found: r.Source.ForgeID != "", Missing: timeOf(r.Source.Missing),
 		}
 		if r.State.Latest != nil {
 			one.Commit = r.State.Latest.Result.Repository.Commit
 			one.Handover = v.handover(latestHandover(r))
 		}
 		d.Repositories = append(d.Repositories, one)
+	}
+	for _, f := range findingsOf(about, audit.English) {
+		d.Searches = append(d.Searches, searchDocument{f.Search.In, f.Search.Topic, f.Taken(), len(f.Candidates), f.More, timeOf(f.At), f.Failure})
 	}
 	view.exceptions(v, now)
 	for _, w := range view.Waivers {
