@@ -143,28 +143,28 @@ func TestServiceFinds(t *testing.T) {
 					return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(page, w) })
 				})
 			}
-			start := func() *child {
+			start := func() (pages *child, stop func()) {
 				if name == "sqlite" {
-					return started(t, env, "serve")
+					pages = started(t, env, "serve")
+					return pages, func() { pages.terminated() }
 				}
 				// One serves, another one works: what it finds is shown by the first.
-				pages := started(t, env, "serve", "--workers", "0")
-				command(t, env, "work")
-				return pages
+				pages, works := started(t, env, "serve", "--workers", "0"), command(t, env, "work")
+				return pages, func() { works.terminated(); pages.terminated() }
 			}
-			c := start()
-			shown(c, ">r2<", "1 of 5 repositories", "readme-useful")
-			c.terminated()
+			c, stop := start()
+			shown(c, ">r2<", "1 des 5 dépôts", "readme-useful")
+			stop()
 
 			repos := odd()
 			repos[1].Path = "dinum/renamed"
 			server.Hold(repos...)
-			c = start()
+			c, stop = start()
 			shown(c, ">renamed<")
 			if _, page := c.get("/challenges/rest"); !strings.Contains(page, "readme-useful") || strings.Contains(page, ">r2<") {
 				t.Errorf("the history did not follow: %s", page)
 			}
-			c.terminated()
+			stop()
 
 			server.Hold(forgetest.Holding("empty", 0)...)
 			server.Fail(func(w http.ResponseWriter, r *http.Request) bool {
@@ -178,8 +178,9 @@ func TestServiceFinds(t *testing.T) {
 				}
 				return false
 			})
-			c = start()
-			shown(c, ">renamed<", "lists no repository any more", "readme-useful")
+			c, stop = start()
+			defer stop()
+			shown(c, ">renamed<", "ne liste plus aucun dépôt", "readme-useful")
 		})
 	}
 }
