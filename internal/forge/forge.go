@@ -19,10 +19,13 @@
 // first time a repository is asked about, may not see it: tokens of several owners
 // may serve one host. A request that writes is sent again only when it was refused
 // for a limit. Begin what concerns a repository with [About], and take the host of
-// an address that a forge tells for found, not named: see acquire.Options.Found.
+// an address that a forge tells for found, not named: see acquire.Options.Found. A
+// list is read for paths only: the address of a repository that was found is made of
+// its path and of the host that somebody wrote into the portfolio, so no forge can
+// send perenne anywhere else.
 //
 // There is one small interface for each thing that is asked of a forge: [Facts]
-// here; discovery and issues declare theirs beside it. A client implements those
+// here, [Discovery] beside it; issues declare theirs. A client implements those
 // it can, and [Desk.Client] hands the client out for a caller to ask which.
 package forge
 
