@@ -71,9 +71,9 @@ func (d *Desk) Discover(ctx context.Context, s audit.Search, progress func(liste
 	p, ok := placeOf(s)
 	switch {
 	case d == nil:
-		return nil, audit.Because("forge-not-asked"), fmt.Errorf("list %s: forges.ask is never: %w", s.In, audit.ErrUnsupported)
+		return nil, audit.Because("search-not-asked"), fmt.Errorf("list %s: forges.ask is never: %w", s.In, audit.ErrUnsupported)
 	case !ok:
-		return nil, audit.Because("forge-none"), fmt.Errorf("list %s: no address of a forge: %w", s.In, audit.ErrUnsupported)
+		return nil, audit.Because("search-nowhere"), fmt.Errorf("list %s: no address of a forge: %w", s.In, audit.ErrUnsupported)
 	}
 	if progress == nil {
 		progress = func(int) {}

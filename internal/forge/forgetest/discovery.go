@@ -226,8 +226,8 @@ func (s Suite) unlisted(t *testing.T) {
 	}
 	d := s.desk(t, server, newClock(), token)
 	ask(d, server.URL+"/nobody", "search-not-found", audit.ErrNotFound)
-	ask(d, server.URL, "forge-none", audit.ErrUnsupported)
-	ask(nil, server.URL+"/dinum", "forge-not-asked", audit.ErrUnsupported)
+	ask(d, server.URL, "search-nowhere", audit.ErrUnsupported)
+	ask(nil, server.URL+"/dinum", "search-not-asked", audit.ErrUnsupported)
 	for status, key := range map[int]string{401: "search-forbidden", 403: "search-forbidden", 500: "forge-unreachable", 502: "forge-unreachable"} {
 		server.Fail(func(w http.ResponseWriter, r *http.Request) bool {
 			write(w, status, map[string]string{"message": "no, " + tokenOf(r)})
