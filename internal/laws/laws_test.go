@@ -85,6 +85,7 @@ var imports = map[string][]string{
 	"internal/advisory":         {"internal/audit"},
 	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue", "internal/plan"},
 	"internal/roadmap":          {"internal/audit", "internal/plan", "internal/report", "internal/text"},
+	"internal/issue":            {"internal/audit", "internal/plan", "internal/report", "internal/text"},
 	"internal/metrics":          {"internal/audit", "internal/board", "internal/store"},
 	"internal/web":              {"internal/audit", "internal/board", "internal/store", "internal/plan", "internal/report", "internal/roadmap", "internal/text", "internal/score"},
 
