@@ -103,11 +103,11 @@ func (s *Server) forgejo(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/v1/repos/{owner}/{name}/commits/{ref}/status", func(w http.ResponseWriter, r *http.Request) {
 		repo, _ := s.find(r.PathValue("owner") + "/" + r.PathValue("name"))
 		state := map[string]string{"passed": "success", "failed": "failure", "running": "pending"}[repo.CI]
-		total := 0
+		statuses := s.forgejoStatuses(r.PathValue("ref"))
 		if state != "" {
-			total = 1
+			statuses = append(statuses, map[string]any{"id": 2, "context": "ci", "status": state})
 		}
-		write(w, http.StatusOK, map[string]any{"state": state, "total_count": total})
+		write(w, http.StatusOK, map[string]any{"state": state, "total_count": len(statuses), "statuses": statuses})
 	})
 }
 

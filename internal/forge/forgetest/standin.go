@@ -70,6 +70,7 @@ type Server struct {
 	requests []Request
 	fault    func(w http.ResponseWriter, r *http.Request) bool
 	quota    *Quota
+	written  written
 }
 
 // Change changes what the stand-in knows.
@@ -128,10 +129,13 @@ func New(t testing.TB, kind forge.Kind) *Server {
 	switch kind {
 	case forge.GitHub:
 		s.github(mux)
+		s.githubWrites(mux)
 	case forge.GitLab:
 		s.gitlab(mux)
+		s.gitlabWrites(mux)
 	case forge.Forgejo:
 		s.forgejo(mux)
+		s.forgejoWrites(mux)
 	default:
 		t.Fatalf("no stand-in for %s", kind)
 	}

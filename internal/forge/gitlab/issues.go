@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	gitlab "gitlab.com/gitlab-org/api/client-go"
 
@@ -14,15 +15,39 @@ import (
 // issuesOnPage is the most that GitLab gives.
 const issuesOnPage = 100
 
+// answered is an issue as GitLab tells it. The library's own type is not used for
+// answers: one that lacks labels makes it panic.
+type answered struct {
+	IID         int64    `json:"iid"`
+	MovedToID   int64    `json:"moved_to_id"`
+	Title       string   `json:"title"`
+	Description string   `json:"description"`
+	State       string   `json:"state"`
+	Labels      []string `json:"labels"`
+	WebURL      string   `json:"web_url"`
+}
+
+// aboutIssues sends a request about a project's issues and reads the answer into v.
+func (c *Client) aboutIssues(ctx context.Context, r forge.Repo, method, below string, o, v any) (*gitlab.Response, error) {
+	req, err := c.api.NewRequest(method, "projects/"+gitlab.PathEscape(r.Path)+"/issues"+below, o, []gitlab.RequestOptionFunc{gitlab.WithContext(ctx)})
+	if err != nil {
+		return nil, err
+	}
+	return c.api.Do(req, v)
+}
+
 // Issue implements [forge.Issues].
 func (c *Client) Issue(ctx context.Context, r forge.Repo, number int64) (*forge.Issue, error) {
 	ctx, _ = forge.About(ctx, r, "")
-	i, resp, err := c.api.Issues.GetIssue(r.Path, number, gitlab.WithContext(ctx))
+	i := &answered{}
+	resp, err := c.aboutIssues(ctx, r, http.MethodGet, below(number), nil, i)
 	if err == nil && i.MovedToID != 0 {
 		return nil, fmt.Errorf("issue %d was moved to another project: %w", number, audit.ErrNotFound)
 	}
 	return issueOf(ctx, i, resp, err)
 }
+
+func below(number int64) string { return "/" + strconv.FormatInt(number, 10) }
 
 // ListIssues implements [forge.Issues].
 func (c *Client) ListIssues(ctx context.Context, r forge.Repo, label string, page int) ([]forge.Issue, bool, error) {
@@ -33,7 +58,8 @@ func (c *Client) ListIssues(ctx context.Context, r forge.Repo, label string, pag
 	if label != "" {
 		o.Labels = &gitlab.LabelOptions{label}
 	}
-	some, resp, err := c.api.Issues.ListProjectIssues(r.Path, o, gitlab.WithContext(ctx))
+	var some []*answered
+	resp, err := c.aboutIssues(ctx, r, http.MethodGet, "", o, &some)
 	if err != nil {
 		return nil, false, meaning(ctx, resp, err)
 	}
@@ -50,10 +76,10 @@ func (c *Client) ListIssues(ctx context.Context, r forge.Repo, label string, pag
 // leaves them out when the token may not set them.
 func (c *Client) CreateIssue(ctx context.Context, r forge.Repo, i forge.Issue) (*forge.Issue, error) {
 	ctx, _ = forge.About(ctx, r, "")
-	labels := gitlab.LabelOptions(i.Labels)
-	made, resp, err := c.api.Issues.CreateIssue(r.Path, &gitlab.CreateIssueOptions{Title: &i.Title, Description: &i.Body, Labels: &labels}, gitlab.WithContext(ctx))
+	labels, made := gitlab.LabelOptions(i.Labels), &answered{}
+	resp, err := c.aboutIssues(ctx, r, http.MethodPost, "", &gitlab.CreateIssueOptions{Title: &i.Title, Description: &i.Body, Labels: &labels}, made)
 	if status(resp) == http.StatusNotFound {
-		// The project was just listed, or its issues are switched off.
+		// It could be listed just now: its issues are switched off, or not for us.
 		return nil, fmt.Errorf("the project takes no issues from this token: %w", audit.ErrForbidden)
 	}
 	return issueOf(ctx, made, resp, err)
@@ -62,16 +88,16 @@ func (c *Client) CreateIssue(ctx context.Context, r forge.Repo, i forge.Issue) (
 // EditIssue implements [forge.Issues].
 func (c *Client) EditIssue(ctx context.Context, r forge.Repo, number int64, e forge.Edit) (*forge.Issue, error) {
 	ctx, _ = forge.About(ctx, r, "")
-	o := &gitlab.UpdateIssueOptions{Description: e.Body}
+	o, edited := &gitlab.UpdateIssueOptions{Description: e.Body}, &answered{}
 	if e.Closed != nil {
 		event := map[bool]string{true: "close", false: "reopen"}[*e.Closed]
 		o.StateEvent = &event
 	}
-	edited, resp, err := c.api.Issues.UpdateIssue(r.Path, number, o, gitlab.WithContext(ctx))
+	resp, err := c.aboutIssues(ctx, r, http.MethodPut, below(number), o, edited)
 	return issueOf(ctx, edited, resp, err)
 }
 
-func issueOf(ctx context.Context, i *gitlab.Issue, resp *gitlab.Response, err error) (*forge.Issue, error) {
+func issueOf(ctx context.Context, i *answered, resp *gitlab.Response, err error) (*forge.Issue, error) {
 	if err != nil {
 		return nil, meaning(ctx, resp, err)
 	}
@@ -82,6 +108,6 @@ func issueOf(ctx context.Context, i *gitlab.Issue, resp *gitlab.Response, err er
 	return &plain, nil
 }
 
-func plainIssue(i *gitlab.Issue) forge.Issue {
+func plainIssue(i *answered) forge.Issue {
 	return forge.Issue{Number: i.IID, Title: i.Title, Body: i.Description, Closed: i.State == "closed", Labels: i.Labels, URL: i.WebURL}
 }
