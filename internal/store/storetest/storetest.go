@@ -42,6 +42,8 @@ func Exercise(t *testing.T, open func(t *testing.T) store.Store) {
 		"processes":              processes,
 		"placements":             placements,
 		"many place":             manyPlace,
+		"postings":               postings,
+		"many claim":             manyClaim,
 		"ping":                   func(t *testing.T, s store.Store) { must(t, s.Ping(t.Context())) },
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
