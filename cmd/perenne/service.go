@@ -17,6 +17,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/metrics"
 	"github.com/perenne-audit/perenne/internal/pipeline"
 	"github.com/perenne-audit/perenne/internal/policy"
+	"github.com/perenne-audit/perenne/internal/publish"
 	"github.com/perenne-audit/perenne/internal/queue"
 	"github.com/perenne-audit/perenne/internal/store"
 )
@@ -64,15 +65,20 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 		}},
 		Observe: s.account,
 	}
+	s.board = board.NewLive(s.portfolio, db.Store, checks.ByID, settings.Queue.Every, time.Now)
+	work := queue.Work{Audit: s.keeper.Audit, Due: s.keeper.Due, Thin: s.keeper.Thin, Host: s.keeper.Host, Processes: db.Store}
+	if settings.Publish.Send && n.forges != nil {
+		p := &publish.Publisher{Board: s.board, Store: db.Store, Desk: n.forges, Every: settings.Publish.Every, Page: settings.Publish.Page, Now: time.Now, Logger: s.logger}
+		work.Unpublished, work.Publish = p.Unpublished, p.Publish
+	}
 	s.queue, err = db.newQueue(queue.Config{
 		Workers: workers, PerHost: settings.Queue.PerHost, Timeout: settings.Queue.Timeout, Grace: settings.Queue.Grace,
 		Logger: slog.New(onlyWarnings{s.logger.Handler(), db.doubt}),
-	}, queue.Work{Audit: s.keeper.Audit, Due: s.keeper.Due, Thin: s.keeper.Thin, Host: s.keeper.Host, Processes: db.Store})
+	}, work)
 	if err != nil {
 		_ = db.Close()
 		return nil, err
 	}
-	s.board = board.NewLive(s.portfolio, db.Store, checks.ByID, settings.Queue.Every, time.Now)
 	s.count(nil)
 	return s, nil
 }

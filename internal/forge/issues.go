@@ -61,6 +61,12 @@ func (d *Desk) Issues(ctx context.Context, r Repo) (Issues, error) {
 	return issues, nil
 }
 
+// Why says for people what keeps perenne from a repository on its forge.
+func (d *Desk) Why(r Repo, err error) audit.Reason { return d.reason(r, err) }
+
+// Untokened reports whether a forge was not asked for want of a token.
+func Untokened(err error) bool { return errors.Is(err, errNoToken) }
+
 // How far issues are looked through: the labelled ones, then the newest thousand.
 const (
 	labelledPages = 5

@@ -32,7 +32,9 @@ type writer struct {
 func (w *writer) printf(format string, args ...any) { fmt.Fprintf(&w.out, format, args...) }
 
 // Twin is the body of an issue that was opened in the same moment as another.
-func (s *Subject) Twin(number int64) string { return text.In(s.Lang()).Say("issue.twin", "number", number) }
+func (s *Subject) Twin(number int64) string {
+	return text.In(s.Lang()).Say("issue.twin", "number", number)
+}
 
 // title is that of a new issue.
 func (s *Subject) title() string {
@@ -119,7 +121,7 @@ func (w *writer) lists() (map[boxKey]bool, error) {
 				more++
 				continue
 			case !heading:
-				w.printf("### %s\n\n", w.Say("issue." + headings[side]))
+				w.printf("### %s\n\n", w.Say("issue."+headings[side]))
 				heading = true
 			}
 			listed[key] = true

@@ -14,9 +14,9 @@ const withRepositories = "repositories: [{url: 'github:culture/gobelins'}, {url:
 
 func TestIssues(t *testing.T) {
 	for content, want := range map[string]*audit.IssueSetting{
-		"issues: {}\n":          {},
-		"issues:\n":             nil,
-		"issues: {each: yes}\n": {Each: true},
+		"issues: {}\n":           {},
+		"issues:\n":              nil,
+		"issues: {each: true}\n": {Each: true},
 		"issues: {repository: https://github.com/Culture/Gobelins.git, labels: [perenne, à trier], lang: en, every: weekly}\n": {
 			Repository: "github:culture/gobelins", Labels: []string{"perenne", "à trier"}, Lang: audit.English, Every: 7 * 24 * time.Hour},
 		"issues: {repository: https://forge.example/a/plan}\n": {Repository: "https://forge.example/a/plan"},

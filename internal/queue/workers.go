@@ -69,8 +69,9 @@ func (schedule) Kind() string { return "schedule" }
 
 type scheduleWorker struct {
 	river.WorkerDefaults[schedule]
-	due   func(context.Context, time.Time) ([]Job, error)
-	queue *Queue
+	due         func(context.Context, time.Time) ([]Job, error)
+	unpublished func(context.Context, time.Time) ([]Notice, error)
+	queue       *Queue
 }
 
 // insertBatch bounds one statement.
@@ -97,7 +98,14 @@ func (w *scheduleWorker) Work(ctx context.Context, job *river.Job[schedule]) err
 		}
 		jobs = jobs[n:]
 	}
-	return nil
+	if w.unpublished == nil {
+		return nil
+	}
+	notices, err := w.unpublished(ctx, job.ScheduledAt)
+	if err != nil {
+		return err
+	}
+	return w.queue.announce(ctx, notices)
 }
 
 // thin is the job that applies the retention, once a day.

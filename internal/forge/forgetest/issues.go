@@ -40,6 +40,20 @@ func (s *Server) EditByHand(number int64, change func(*forge.Issue)) {
 	change(&s.written.issues[number-1])
 }
 
+// Refuse makes the stand-in refuse requests of a method whose path ends so.
+func (s *Server) Refuse(method, end string, status int) {
+	s.mu.Lock()
+	before := s.fault
+	s.mu.Unlock()
+	s.Fail(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == method && strings.HasSuffix(r.URL.Path, end) {
+			write(w, status, map[string]string{"message": "no"})
+			return true
+		}
+		return before != nil && before(w, r)
+	})
+}
+
 // Statuses returns how often a status was written, and what is said of a commit
 // under a name.
 func (s *Server) Statuses(commit, name string) (times int, last forge.Status) {
