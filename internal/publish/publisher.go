@@ -206,12 +206,16 @@ func (p *Publisher) once(ctx context.Context, c *audit.Challenge, w wanted, mark
 	}
 	if p.ready(c, last, mark, p.Now()) {
 		ctx, cancel := context.WithTimeout(ctx, onceTime)
+		before := last
 		err = do(ctx, &last)
 		cancel()
 		last.TriedAt, last.Failure = p.Now(), ""
 		switch {
 		case errors.Is(err, errEarly):
 			err = nil
+		case errors.Is(err, audit.ErrRateLimited), errors.Is(err, audit.ErrUnreachable), errors.Is(err, audit.ErrDamaged):
+			// The queue tries it again.
+			last = before
 		case err != nil:
 			last.Failure = err.Error()
 			p.Logger.Warn("what was found was not written to the forge", "challenge", c.ID, "kind", string(w.kind), "error", err)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -23,6 +24,8 @@ type challengeView struct {
 	Groups   []verdictGroup
 	Blockers []verdictView
 	Plan     []actionView
+	// Issues are those that the plan was written as, or that could not be written.
+	Issues []issueView
 	// Handover is what leaves with people; nil where nobody leaves.
 	Handover     *handoverView
 	Repositories []repositoryView
@@ -57,6 +60,39 @@ type actionView struct {
 	// Number tells its form's fields from those of the others.
 	Number  int
 	Remarks []string
+}
+
+// issueView is an issue that the team finds where it works.
+type issueView struct {
+	Number int64
+	// URL is "" for one that is no web page, or not there yet. Repository is its name,
+	// for one on a single repository.
+	URL, Repository string
+	// Failure says why it could not be written, for readers with a role.
+	Failure string
+}
+
+// issuesOf lists the issues of a challenge.
+func (view *challengeView) issuesOf(c *board.Challenge, v veil) (all []issueView) {
+	for _, p := range c.Postings {
+		if p.Kind != store.PostedIssue {
+			continue
+		}
+		one := issueView{Number: p.Number}
+		if u, err := url.Parse(p.URL); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
+			one.URL = p.URL
+		}
+		if p.Repository != "" {
+			one.Repository, _ = view.repository(p.Repository)
+		}
+		if v.lifted {
+			one.Failure = p.Failure
+		}
+		if one.URL != "" || one.Failure != "" {
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 // decisionView is one decision in the history of a challenge's plan.
@@ -101,6 +137,7 @@ func (s *site) challengePage(w http.ResponseWriter, r *http.Request) error {
 		one.State.Failure = v.text(one.State.Failure)
 		view.Repositories = append(view.Repositories, repositoryView{one, repositoryName(one.Source), repositoryPath(c.Row.Challenge.ID, i)})
 	}
+	view.Issues = view.issuesOf(c, v)
 	view.Handover = handoverOf(c, view.Repositories, v)
 	if rules := c.Row.Challenge.Rules; rules != nil {
 		view.Policy = rules.Title(lang)

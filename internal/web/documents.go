@@ -77,6 +77,12 @@ type (
 		Repositories []repositoryDocument  `json:"repositories" nullable:"false"`
 		Waivers      []waiverDocument      `json:"waivers" nullable:"false"`
 		Attestations []attestationDocument `json:"attestations" nullable:"false"`
+		Issues       []issueDocument       `json:"issues" nullable:"false" doc:"Those that the plan was written as, where the team works."`
+	}
+	issueDocument struct {
+		Number     int64  `json:"number"`
+		URL        string `json:"url"`
+		Repository string `json:"repository,omitempty" doc:"The only one that it is about; absent for the challenge as a whole."`
 	}
 	peopleDocument struct {
 		Count    int              `json:"count"`
@@ -274,7 +280,7 @@ func challengeOf(c *board.Challenge, v veil, now time.Time) challengeDocument {
 		RowDocument: rowOf(c.Row), Cohort: about.Cohort, MissionStart: dayOf(about.MissionStart),
 		Production: dayOf(about.PlannedProduction), Scenario: about.Scenario, Criticality: about.Criticality,
 		Policy: about.Rules.String(), Kinds: listed(about.Kinds), Host: about.Host, People: peopleOf(about, v.lifted),
-		Repositories: []repositoryDocument{}, Waivers: []waiverDocument{}, Attestations: []attestationDocument{},
+		Repositories: []repositoryDocument{}, Waivers: []waiverDocument{}, Attestations: []attestationDocument{}, Issues: []issueDocument{},
 	}
 	if c.Result != nil {
 		g := c.Result.Gate
@@ -292,6 +298,11 @@ func challengeOf(c *board.Challenge, v veil, now time.Time) challengeDocument {
 			one.Handover = v.handover(latestHandover(r))
 		}
 		d.Repositories = append(d.Repositories, one)
+	}
+	for _, p := range c.Postings {
+		if p.Kind == store.PostedIssue && p.URL != "" {
+			d.Issues = append(d.Issues, issueDocument{p.Number, p.URL, p.Repository})
+		}
 	}
 	view.exceptions(v, now)
 	for _, w := range view.Waivers {

@@ -40,6 +40,20 @@ func (s *Server) EditByHand(number int64, change func(*forge.Issue)) {
 	change(&s.written.issues[number-1])
 }
 
+// Lose makes the stand-in do what the next request of a method whose path ends so
+// asks, and hang up before it answers.
+func (s *Server) Lose(method, end string) {
+	mux := s.Config.Handler
+	s.Fail(func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method != method || !strings.HasSuffix(r.URL.Path, end) {
+			return false
+		}
+		s.Fail(nil)
+		mux.ServeHTTP(&deaf{header: http.Header{}}, r)
+		panic(http.ErrAbortHandler)
+	})
+}
+
 // Refuse makes the stand-in refuse requests of a method whose path ends so.
 func (s *Server) Refuse(method, end string, status int) {
 	s.mu.Lock()

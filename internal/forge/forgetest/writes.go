@@ -150,19 +150,6 @@ func (s Suite) issuePaged(t *testing.T) {
 	}
 }
 
-// cut answers a request and lets nobody hear it.
-func (s *Server) cut(method string) {
-	mux := s.Config.Handler
-	s.Fail(func(_ http.ResponseWriter, r *http.Request) bool {
-		if r.Method != method {
-			return false
-		}
-		s.Fail(nil)
-		mux.ServeHTTP(&deaf{header: http.Header{}}, r)
-		panic(http.ErrAbortHandler)
-	})
-}
-
 // deaf takes an answer that does not arrive.
 type deaf struct{ header http.Header }
 
@@ -182,7 +169,7 @@ func (s Suite) issueLost(t *testing.T) {
 		server := New(t, s.Kind)
 		server.written.reader, server.written.labels = reader, []string{label, "à trier"}
 		c, r := s.writing(t, server)
-		server.cut(http.MethodPost)
+		server.Lose(http.MethodPost, "")
 		if _, err := c.CreateIssue(t.Context(), r, draft()); !errors.Is(err, audit.ErrUnreachable) {
 			t.Errorf("%v", err)
 		}
@@ -399,7 +386,7 @@ func (s Suite) RunStatuses(t *testing.T) {
 	server.Fail(nil)
 	// The answer is lost: the next time, it has been said.
 	one.Name, one.Words = "perenne/perdu", "Prêt"
-	server.cut(http.MethodPost)
+	server.Lose(http.MethodPost, "")
 	if _, err := forge.Say(t.Context(), c, r, commit, one); !errors.Is(err, audit.ErrUnreachable) {
 		t.Errorf("%v", err)
 	}
