@@ -3,6 +3,7 @@ package forge
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/perenne-audit/perenne/internal/audit"
@@ -15,6 +16,17 @@ const StatusPrefix = "perenne/"
 
 // OwnStatus reports whether a status is one that perenne wrote.
 func OwnStatus(name string) bool { return strings.HasPrefix(name, StatusPrefix) }
+
+// Worst sums up the checks of a commit: failed when one has, else running while one
+// is, else passed; none of none.
+func Worst(all []audit.CIState) audit.CIState {
+	for _, state := range []audit.CIState{audit.CIFailed, audit.CIRunning, audit.CIPassed} {
+		if slices.Contains(all, state) {
+			return state
+		}
+	}
+	return audit.CINone
+}
 
 // Status is what is said beside one commit.
 type Status struct {

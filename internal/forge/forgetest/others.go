@@ -59,9 +59,15 @@ func gitlabProject(repo Repository) map[string]any {
 
 func gitlabQuery(repo Repository) map[string]any {
 	status := map[string]string{"passed": "SUCCESS", "failed": "FAILED", "running": "RUNNING"}[repo.CI]
-	var pipelines []any
+	var pipelines, jobs []any
 	if status != "" {
-		pipelines = []any{map[string]string{"status": status}}
+		jobs = append(jobs, map[string]any{"name": "test", "status": status, "allowFailure": false}, map[string]any{"name": "style", "status": "FAILED", "allowFailure": true})
+	}
+	if repo.Own {
+		jobs, status = append(jobs, map[string]any{"name": "perenne/guichet", "status": "FAILED", "allowFailure": false}), "FAILED"
+	}
+	if status != "" {
+		pipelines = []any{map[string]any{"status": status, "jobs": map[string]any{"nodes": jobs}}}
 	}
 	level := func(n int) any { return map[string]any{"accessLevel": map[string]int{"integerValue": n}} }
 	people := []any{level(30)}
@@ -106,6 +112,9 @@ func (s *Server) forgejo(mux *http.ServeMux) {
 		statuses := s.forgejoStatuses(r.PathValue("ref"))
 		if state != "" {
 			statuses = append(statuses, map[string]any{"id": 2, "context": "ci", "status": state})
+		}
+		if repo.Own {
+			statuses, state = append(statuses, map[string]any{"id": 3, "context": "perenne/guichet", "status": "failure"}), "failure"
 		}
 		write(w, http.StatusOK, map[string]any{"state": state, "total_count": len(statuses), "statuses": statuses})
 	})

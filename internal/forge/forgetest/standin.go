@@ -31,8 +31,10 @@ type Repository struct {
 	Licence                            string
 	Releases, Tags, OpenIssues, Admins int
 	LatestRelease, Updated             time.Time
-	// CI is "passed", "failed", "running" or "".
-	CI string
+	// CI is "passed", "failed", "running" or "". Own says that perenne wrote a status
+	// of its own beside the newest commit, and that it fails.
+	CI  string
+	Own bool
 	// AnswerAfter is how long each of the two newest issues waited for an answer.
 	AnswerAfter [2]time.Duration
 }
