@@ -72,7 +72,7 @@ func wants(c *audit.Challenge) (all []wanted) {
 
 // Unpublished lists the challenges that changed since they were last written about and
 // may be written about now: see [queue.Work].
-func (p *Publisher) Unpublished(ctx context.Context, now time.Time) ([]queue.Notice, error) {
+func (p *Publisher) Unpublished(ctx context.Context, now time.Time) ([]queue.Publication, error) {
 	var wishing []*audit.Challenge
 	all := p.Board.Portfolio().Challenges
 	for i := range all {
@@ -95,14 +95,14 @@ func (p *Publisher) Unpublished(ctx context.Context, now time.Time) ([]queue.Not
 	for _, one := range kept {
 		postings[one.Challenge] = append(postings[one.Challenge], one)
 	}
-	var notices []queue.Notice
+	var publications []queue.Publication
 	for _, c := range wishing {
 		mark, audited := marks.of(c)
 		if audited && slices.ContainsFunc(wants(c), func(w wanted) bool { return p.ready(c, posted(postings[c.ID], w), mark, now) }) {
-			notices = append(notices, queue.Notice{Challenge: c.ID})
+			publications = append(publications, queue.Publication{Challenge: c.ID})
 		}
 	}
-	return notices, nil
+	return publications, nil
 }
 
 func posted(all []store.Posting, w wanted) store.Posting {
@@ -168,7 +168,7 @@ func (m *marks) of(c *audit.Challenge) (mark string, audited bool) {
 
 // Publish writes what a challenge's portfolio asks for: see [queue.Work]. One thing
 // that cannot be written does not hold up the others.
-func (p *Publisher) Publish(ctx context.Context, n queue.Notice) error {
+func (p *Publisher) Publish(ctx context.Context, n queue.Publication) error {
 	marks, err := p.marks(ctx, n.Challenge)
 	if err != nil {
 		return err

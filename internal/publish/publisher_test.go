@@ -92,11 +92,11 @@ func (w *world) publisher() *publish.Publisher {
 func (w *world) round(p *publish.Publisher) int {
 	w.t.Helper()
 	w.server.Requests()
-	notices, err := p.Unpublished(w.t.Context(), w.at)
+	publications, err := p.Unpublished(w.t.Context(), w.at)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for _, n := range notices {
+	for _, n := range publications {
 		if err := p.Publish(w.t.Context(), n); err != nil {
 			w.t.Fatal(err)
 		}
@@ -171,7 +171,7 @@ func TestOnlyWhoAsksIsWrittenTo(t *testing.T) {
 	if n := w.round(w.publisher()); n != 0 {
 		t.Errorf("%d requests", n)
 	}
-	if err := w.publisher().Publish(t.Context(), queue.Notice{Challenge: "gobelins"}); err != nil || len(w.server.Issues()) != 0 {
+	if err := w.publisher().Publish(t.Context(), queue.Publication{Challenge: "gobelins"}); err != nil || len(w.server.Issues()) != 0 {
 		t.Errorf("%v %+v", err, w.server.Issues())
 	}
 }
@@ -194,7 +194,7 @@ func TestProcessesTogether(t *testing.T) {
 	for range 4 {
 		p := w.publisher()
 		together.Go(func() {
-			if err := p.Publish(context.Background(), queue.Notice{Challenge: "gobelins"}); err != nil {
+			if err := p.Publish(context.Background(), queue.Publication{Challenge: "gobelins"}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -214,10 +214,10 @@ func TestLostAnswer(t *testing.T) {
 	w.p.Challenges[0].Status = ""
 	w.audited("tests-present")
 	w.server.Lose(http.MethodPost, "/issues")
-	if err := w.publisher().Publish(t.Context(), queue.Notice{Challenge: "gobelins"}); !errors.Is(err, audit.ErrUnreachable) {
+	if err := w.publisher().Publish(t.Context(), queue.Publication{Challenge: "gobelins"}); !errors.Is(err, audit.ErrUnreachable) {
 		t.Errorf("%v", err)
 	}
-	if err := w.publisher().Publish(t.Context(), queue.Notice{Challenge: "gobelins"}); err != nil {
+	if err := w.publisher().Publish(t.Context(), queue.Publication{Challenge: "gobelins"}); err != nil {
 		t.Error(err)
 	}
 	if all := w.server.Issues(); len(all) != 1 {
@@ -232,7 +232,7 @@ func TestRefused(t *testing.T) {
 	w.audited("tests-present")
 	w.server.Refuse(http.MethodPost, "/issues", http.StatusForbidden)
 	p := w.publisher()
-	if err := p.Publish(t.Context(), queue.Notice{Challenge: "gobelins"}); !errors.Is(err, audit.ErrForbidden) {
+	if err := p.Publish(t.Context(), queue.Publication{Challenge: "gobelins"}); !errors.Is(err, audit.ErrForbidden) {
 		t.Errorf("%v", err)
 	}
 	if n := w.round(p); n != 0 {

@@ -8,16 +8,16 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// Notice names a challenge about which something is to be written where its team
+// Publication names a challenge about which something is to be written where its team
 // works.
-type Notice struct {
+type Publication struct {
 	Challenge string `json:"challenge"`
 }
 
 // Kind is River's name for the job; it is stored, so it never changes.
-func (Notice) Kind() string { return "publish" }
+func (Publication) Kind() string { return "publish" }
 
-// publishQueue holds notices: one at a time in each process, so that forges are not
+// publishQueue holds them: one at a time in each process, so that forges are not
 // written to in bursts and audits do not wait for them.
 const publishQueue = "publish"
 
@@ -25,12 +25,12 @@ const publishQueue = "publish"
 const publishTimeout = 5 * time.Minute
 
 type publishWorker struct {
-	river.WorkerDefaults[Notice]
-	publish func(context.Context, Notice) error
+	river.WorkerDefaults[Publication]
+	publish func(context.Context, Publication) error
 }
 
 // Work implements [river.Worker].
-func (w *publishWorker) Work(ctx context.Context, job *river.Job[Notice]) error {
+func (w *publishWorker) Work(ctx context.Context, job *river.Job[Publication]) error {
 	if w.publish == nil {
 		return nil
 	}
@@ -38,13 +38,13 @@ func (w *publishWorker) Work(ctx context.Context, job *river.Job[Notice]) error 
 }
 
 // Timeout implements [river.Worker].
-func (w *publishWorker) Timeout(*river.Job[Notice]) time.Duration { return publishTimeout }
+func (w *publishWorker) Timeout(*river.Job[Publication]) time.Duration { return publishTimeout }
 
-// announce adds notices; one that waits or runs already is not added again.
-func (q *Queue) announce(ctx context.Context, notices []Notice) error {
-	for len(notices) > 0 {
-		some := notices[:min(len(notices), insertBatch)]
-		notices = notices[len(some):]
+// announce adds publications; one that waits or runs already is not added again.
+func (q *Queue) announce(ctx context.Context, publications []Publication) error {
+	for len(publications) > 0 {
+		some := publications[:min(len(publications), insertBatch)]
+		publications = publications[len(some):]
 		params := make([]river.InsertManyParams, len(some))
 		for i, one := range some {
 			params[i] = river.InsertManyParams{Args: one, InsertOpts: &river.InsertOpts{
@@ -52,7 +52,7 @@ func (q *Queue) announce(ctx context.Context, notices []Notice) error {
 			}}
 		}
 		if _, err := q.insert(ctx, params); err != nil {
-			return fmt.Errorf("queue %d notices: %w", len(some), err)
+			return fmt.Errorf("queue %d publications: %w", len(some), err)
 		}
 	}
 	return nil

@@ -49,8 +49,8 @@ type Work struct {
 	// Unpublished lists the challenges about which there is something to write where
 	// teams work, and Publish writes it. What Publish's error means decides what
 	// follows, as for Audit. Both may be nil: then nothing is written.
-	Unpublished func(ctx context.Context, now time.Time) ([]Notice, error)
-	Publish     func(context.Context, Notice) error
+	Unpublished func(ctx context.Context, now time.Time) ([]Publication, error)
+	Publish     func(context.Context, Publication) error
 	// Processes knows which processes live; nil leaves what a dead one was at work on
 	// until the longest job would have ended.
 	Processes Processes

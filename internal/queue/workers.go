@@ -70,7 +70,7 @@ func (schedule) Kind() string { return "schedule" }
 type scheduleWorker struct {
 	river.WorkerDefaults[schedule]
 	due         func(context.Context, time.Time) ([]Job, error)
-	unpublished func(context.Context, time.Time) ([]Notice, error)
+	unpublished func(context.Context, time.Time) ([]Publication, error)
 	queue       *Queue
 }
 
@@ -101,11 +101,11 @@ func (w *scheduleWorker) Work(ctx context.Context, job *river.Job[schedule]) err
 	if w.unpublished == nil {
 		return nil
 	}
-	notices, err := w.unpublished(ctx, job.ScheduledAt)
+	publications, err := w.unpublished(ctx, job.ScheduledAt)
 	if err != nil {
 		return err
 	}
-	return w.queue.announce(ctx, notices)
+	return w.queue.announce(ctx, publications)
 }
 
 // thin is the job that applies the retention, once a day.

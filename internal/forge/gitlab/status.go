@@ -28,9 +28,9 @@ func (c *Client) Status(ctx context.Context, r forge.Repo, commit, name string) 
 	return &forge.Status{Name: name, Failed: newest.Status != string(gitlab.Success), Words: newest.Description, URL: newest.TargetURL}, nil
 }
 
-// SetStatus implements [forge.Statuses]. GitLab takes a status for a job and refuses
-// to let one that succeeded succeed again, with other words or not: those that it
-// has then stay until the next commit.
+// SetStatus implements [forge.Statuses]. GitLab takes a status for a job, and may
+// refuse to let one that has ended so end so again: what it has then stays, until the
+// next commit.
 func (c *Client) SetStatus(ctx context.Context, r forge.Repo, commit string, s forge.Status) error {
 	ctx, _ = forge.About(ctx, r, "")
 	o := &gitlab.SetCommitStatusOptions{State: map[bool]gitlab.BuildStateValue{true: gitlab.Failed, false: gitlab.Success}[s.Failed], Name: &s.Name, Description: &s.Words}
