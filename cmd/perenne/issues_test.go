@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/perenne-audit/perenne/internal/acquire"
 	"github.com/perenne-audit/perenne/internal/forge"
@@ -123,5 +124,45 @@ func TestIssuesThatCannotBeWritten(t *testing.T) {
 	_, errors, code = commanded(t, env, "issues", "--portfolio", file, "--lang", "fr", "--send")
 	if code != 3 || !strings.Contains(errors, "activez les tickets") {
 		t.Errorf("%d %s", code, errors)
+	}
+}
+
+// The service writes what its portfolio asks for, once, and shows where; what it says
+// itself of a commit does not count among the commit's checks.
+func TestServeWrites(t *testing.T) {
+	server := hosted(t)
+	file := asking(t, server)
+	env := []string{
+		"PERENNE_DATA=" + t.TempDir(), "PERENNE_PUBLISH_SEND=true", "PERENNE_PUBLISH_URL=https://perenne.example/", acquire.TokenVariable(server.Host()) + "=example-1",
+	}
+	begun := time.Now()
+	// Each start looks at once what there is to write; the first finds nothing audited.
+	for start := range 3 {
+		c := started(t, env, "serve", "--portfolio", file, "--listen", "127.0.0.1:0")
+		c.audited(2, begun)
+		switch start {
+		case 1:
+			until(t, "the issue", func() bool { return len(server.Issues()) > 0 })
+		case 2:
+			// Long enough for another one.
+			time.Sleep(3 * time.Second)
+		}
+		if code := c.terminated(); code != 0 {
+			t.Errorf("code %d", code)
+		}
+		if strings.Contains(c.out.String()+c.err.String(), "example-1") {
+			t.Error("the token is printed")
+		}
+	}
+	all := server.Issues()
+	if len(all) != 1 || !strings.Contains(all[0].Body, "https://perenne.example/challenges/guichet") {
+		t.Fatalf("%d issues: %+v", len(all), all)
+	}
+	if n := writes(server); n != 1 {
+		t.Errorf("written %d times", n)
+	}
+	c := started(t, env, "serve", "--portfolio", file, "--listen", "127.0.0.1:0")
+	if _, page := c.get("/challenges/guichet"); !strings.Contains(page, all[0].URL) {
+		t.Errorf("the page does not link to %s", all[0].URL)
 	}
 }
