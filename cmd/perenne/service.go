@@ -14,6 +14,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/board"
 	"github.com/perenne-audit/perenne/internal/demo"
+	"github.com/perenne-audit/perenne/internal/forge"
 	"github.com/perenne-audit/perenne/internal/metrics"
 	"github.com/perenne-audit/perenne/internal/pipeline"
 	"github.com/perenne-audit/perenne/internal/policy"
@@ -67,10 +68,7 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 	}
 	s.board = board.NewLive(s.portfolio, db.Store, checks.ByID, settings.Queue.Every, time.Now)
 	work := queue.Work{Audit: s.keeper.Audit, Due: s.keeper.Due, Thin: s.keeper.Thin, Host: s.keeper.Host, Processes: db.Store}
-	if settings.Publish.Send && n.forges != nil {
-		p := &publish.Publisher{Board: s.board, Store: db.Store, Desk: n.forges, Every: settings.Publish.Every, Page: settings.Publish.Page, Now: time.Now, Logger: s.logger}
-		work.Unpublished, work.Publish = p.Unpublished, p.Publish
-	}
+	s.publishes(&work, n.forges)
 	s.queue, err = db.newQueue(queue.Config{
 		Workers: workers, PerHost: settings.Queue.PerHost, Timeout: settings.Queue.Timeout, Grace: settings.Queue.Grace,
 		Logger: slog.New(onlyWarnings{s.logger.Handler(), db.doubt}),
@@ -81,6 +79,25 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 	}
 	s.count(nil)
 	return s, nil
+}
+
+// publishes has the queue write where teams work, if the settings say so.
+func (s *service) publishes(work *queue.Work, forges *forge.Desk) {
+	settings := s.settings.Publish
+	if settings.Send && forges != nil {
+		p := &publish.Publisher{Board: s.board, Store: s.db.Store, Desk: forges, Every: settings.Every, Page: settings.Page, Now: time.Now, Logger: s.logger}
+		work.Unpublished, work.Publish = p.Unpublished, p.Publish
+		return
+	}
+	asking := 0
+	for _, c := range s.portfolio().Challenges {
+		if c.Issues != nil || c.Status != "" {
+			asking++
+		}
+	}
+	if asking > 0 {
+		s.logger.Info("nothing is written to forges: set publish.send, and leave forges.ask", "asking", asking)
+	}
 }
 
 // count prepares the metrics, with those of the portfolio when there is a board.
