@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/perenne-audit/perenne/checks"
+	"github.com/perenne-audit/perenne/checks/security"
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/report"
 )
@@ -28,6 +29,15 @@ var folders = []string{
 func TestChecksAreValid(t *testing.T) {
 	for _, fault := range audit.Validate(checks.All()) {
 		t.Error(fault)
+	}
+}
+
+// What would help an attacker is told to nobody but who may know.
+func TestSecurityIsSensitive(t *testing.T) {
+	for _, c := range security.Checks {
+		if !c.Sensitive {
+			t.Errorf("%s would be described in public issues", c.ID)
+		}
 	}
 }
 

@@ -37,6 +37,7 @@ type Config struct {
 	Portfolio  string         `mapstructure:"portfolio"`
 	Policy     string         `mapstructure:"policy"`
 	Plan       Plan           `mapstructure:"plan"`
+	Publish    Publish        `mapstructure:"publish"`
 	Data       string         `mapstructure:"data"`
 	Listen     string         `mapstructure:"listen"`
 	Work       Work           `mapstructure:"work"`
@@ -60,6 +61,34 @@ type Plan struct {
 // Hours returns them by side.
 func (p Plan) Hours() map[audit.Side]float64 {
 	return map[audit.Side]float64{audit.Team: p.Team, audit.DSI: p.DSI, audit.Mentor: p.Mentor}
+}
+
+// Publish says whether and how to write where teams work.
+type Publish struct {
+	Send  bool          `mapstructure:"send"`
+	URL   string        `mapstructure:"url"`
+	Every time.Duration `mapstructure:"every"`
+}
+
+// check returns every fault.
+func (p Publish) check() (faults []error) {
+	const leastTime = time.Minute
+	if p.Every < leastTime {
+		faults = append(faults, fmt.Errorf("publish.every must be %s or more, and is %s", leastTime, p.Every))
+	}
+	if u, err := url.Parse(p.URL); p.URL != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http") {
+		faults = append(faults, fmt.Errorf("publish.url is %q: write the address of the service's pages, such as https://perenne.example/, or leave it out", p.URL))
+	}
+	return faults
+}
+
+// Page is where people find the page of a challenge, "" when nobody said where the
+// service is.
+func (p Publish) Page(challenge string) string {
+	if p.URL == "" {
+		return ""
+	}
+	return strings.TrimSuffix(p.URL, "/") + "/challenges/" + url.PathEscape(challenge)
 }
 
 // Advisories says where known vulnerabilities are listed.
@@ -263,6 +292,7 @@ func (c Config) validate() error {
 	}
 	faults = append(faults, c.Forges.check()...)
 	faults = append(faults, c.Network.check()...)
+	faults = append(faults, c.Publish.check()...)
 	if err := c.Database.check(); err != nil {
 		faults = append(faults, err)
 	}

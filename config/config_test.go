@@ -27,6 +27,13 @@ func TestDefaults(t *testing.T) {
 	if c.Forges.Ask != config.AskAuto || c.Forges.Refresh != 7*24*time.Hour || len(c.Forges.Hosts) > 0 || len(c.Network.Allow) > 0 {
 		t.Errorf("%+v", c.Forges)
 	}
+	if c.Publish.Send || c.Publish.Every != 24*time.Hour || c.Publish.Page("a") != "" {
+		t.Errorf("%+v", c.Publish)
+	}
+	c.Publish.URL = "https://perenne.example/eig"
+	if got := c.Publish.Page("gobelins"); got != "https://perenne.example/eig/challenges/gobelins" {
+		t.Error(got)
+	}
 	if c.Listen != "127.0.0.1:8080" || c.Queue.Every != 24*time.Hour || c.Limits.BlobBytes != 8<<20 || c.Access.Reading != "auto" {
 		t.Errorf("%+v", c)
 	}
@@ -64,6 +71,8 @@ func TestFaults(t *testing.T) {
 		"forge, kind":     {"forges: {hosts: [{host: forge.example, kind: svn}]}\n", "github, gitlab, forgejo or git"},
 		"forge, address":  {"forges: {hosts: [{host: forge.example, url: 'https://u:s3cret@forge.example'}]}\n", "write https://forge.example/"},
 		"forge, key":      {"forges: {hosts: [{name: forge.example}]}\n", "name"},
+		"publish, time":   {"publish: {every: 5s}\n", "publish.every must be"},
+		"publish, where":  {"publish: {url: perenne.example}\n", "https://perenne.example/"},
 		"network":         {"network: {allow: ['*']}\n", "write a host"},
 		"broken":          {"limits: [\n", "read configuration"},
 		"several at once": {"jobs: -1\nlang: de\n", "fr or en"},

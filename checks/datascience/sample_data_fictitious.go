@@ -16,7 +16,7 @@ import (
 
 var sampleDataFictitious = &audit.Check{
 	ID: "sample-data-fictitious", Axis: audit.Transmission, Severity: audit.Moderate,
-	Needs: audit.NeedTree, EffortHours: 7, Side: audit.Team,
+	Needs: audit.NeedTree, EffortHours: 7, Side: audit.Team, Sensitive: true,
 	Kinds:  sampledKinds,
 	Source: "https://standards.beta.gouv.fr/",
 	Texts:  texts, Run: runSampleDataFictitious,

@@ -9,7 +9,7 @@ import (
 
 var noSecretsCommitted = &audit.Check{
 	ID: "no-secrets-committed", Axis: audit.Deployment, Severity: audit.Blocker,
-	Needs: audit.NeedTree, EffortHours: 7, Side: audit.Team,
+	Needs: audit.NeedTree, EffortHours: 7, Side: audit.Team, Sensitive: true,
 	Source: "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html",
 	Texts:  texts, Run: runNoSecretsCommitted,
 }

@@ -15,7 +15,7 @@ var vulnerabilitiesKnown = &audit.Check{
 	Kinds: []audit.Kind{
 		audit.WebApplication, audit.Service, audit.ShinyApp, audit.DesktopApplication, audit.DataPipeline, audit.Library,
 	},
-	EffortHours: 14, Side: audit.Team,
+	EffortHours: 14, Side: audit.Team, Sensitive: true,
 	Source: "https://google.github.io/osv.dev/",
 	Texts:  texts, Run: runVulnerabilitiesKnown,
 }

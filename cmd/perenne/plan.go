@@ -188,17 +188,24 @@ func (r *round) sheets(outcomes []report.Outcome, at time.Time, hours roadmap.Ho
 	next := 0
 	for i := range r.portfolio.Challenges {
 		c := &r.portfolio.Challenges[i]
-		made := &plan.Challenge{
-			Dates: c.Dates(), Criticality: c.Criticality, Whole: score.OfChallenge, Now: at,
-			Roll: func(all []audit.Audited) audit.ChallengeResult { return score.Roll(c, all, at) },
-		}
-		for _, source := range c.Repositories {
-			made.Repositories = append(made.Repositories, audit.Audited{Source: source, Result: outcomes[next].Result})
-			next++
-		}
+		made := plannedOf(c, outcomes[next:next+len(c.Repositories)], at)
+		next += len(c.Repositories)
 		sheets = append(sheets, roadmap.Of(c, ministries[c.Ministry], made, made.Items(), hours, firstHours))
 	}
 	return sheets
+}
+
+// plannedOf is what a challenge's plan is made from: the outcomes of its repositories,
+// in their order.
+func plannedOf(c *audit.Challenge, outcomes []report.Outcome, at time.Time) *plan.Challenge {
+	made := &plan.Challenge{
+		Dates: c.Dates(), Criticality: c.Criticality, Whole: score.OfChallenge, Now: at,
+		Roll: func(all []audit.Audited) audit.ChallengeResult { return score.Roll(c, all, at) },
+	}
+	for i, source := range c.Repositories {
+		made.Repositories = append(made.Repositories, audit.Audited{Source: source, Result: outcomes[i].Result})
+	}
+	return made
 }
 
 // noteDateless tells whoever planned targets without a date how to get one.

@@ -14,9 +14,11 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/board"
 	"github.com/perenne-audit/perenne/internal/demo"
+	"github.com/perenne-audit/perenne/internal/forge"
 	"github.com/perenne-audit/perenne/internal/metrics"
 	"github.com/perenne-audit/perenne/internal/pipeline"
 	"github.com/perenne-audit/perenne/internal/policy"
+	"github.com/perenne-audit/perenne/internal/publish"
 	"github.com/perenne-audit/perenne/internal/queue"
 	"github.com/perenne-audit/perenne/internal/store"
 )
@@ -70,15 +72,20 @@ func (p *program) newService(ctx context.Context, settings config.Config, demons
 		}},
 		Observe: s.account,
 	}
+	s.board = board.NewLive(s.portfolio, db.Store, checks.ByID, settings.Queue.Every, time.Now)
+	work := queue.Work{
+		Audit: s.keeper.Audit, Due: s.keeper.Due, Searches: s.finder.Due, Find: s.finder.Find,
+		Thin: s.keeper.Thin, Host: s.keeper.Host, Processes: db.Store,
+	}
+	s.publishes(&work, n.forges)
 	s.queue, err = db.newQueue(queue.Config{
 		Workers: workers, PerHost: settings.Queue.PerHost, Timeout: settings.Queue.Timeout, Grace: settings.Queue.Grace,
 		Logger: slog.New(onlyWarnings{s.logger.Handler(), db.doubt}),
-	}, queue.Work{Audit: s.keeper.Audit, Due: s.keeper.Due, Searches: s.finder.Due, Find: s.finder.Find, Thin: s.keeper.Thin, Host: s.keeper.Host, Processes: db.Store})
+	}, work)
 	if err != nil {
 		_ = db.Close()
 		return nil, err
 	}
-	s.board = board.NewLive(s.portfolio, db.Store, checks.ByID, settings.Queue.Every, time.Now)
 	s.count(nil)
 	return s, nil
 }
@@ -93,6 +100,25 @@ func (s *service) find(n network) {
 	s.follow = func(ctx context.Context) {
 		go s.finder.Follow(ctx)
 		follow(ctx)
+	}
+}
+
+// publishes has the queue write where teams work, if the settings say so.
+func (s *service) publishes(work *queue.Work, forges *forge.Desk) {
+	settings := s.settings.Publish
+	if settings.Send && forges != nil {
+		p := &publish.Publisher{Board: s.board, Store: s.db.Store, Desk: forges, Every: settings.Every, Page: settings.Page, Now: time.Now, Logger: s.logger}
+		work.Unpublished, work.Publish = p.Unpublished, p.Publish
+		return
+	}
+	asking := 0
+	for _, c := range s.portfolio().Challenges {
+		if c.Issues != nil || c.Status != "" {
+			asking++
+		}
+	}
+	if asking > 0 {
+		s.logger.Info("nothing is written to forges: set publish.send, and leave forges.ask", "asking", asking)
 	}
 }
 

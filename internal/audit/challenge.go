@@ -51,7 +51,42 @@ type Challenge struct {
 	Attestations []Attestation
 	// Every is how often its repositories are audited; zero is the default.
 	Every time.Duration
+	// Issues says where the plan is written as an issue for the team; nil for
+	// nowhere.
+	Issues *IssueSetting
+	// Status says what is written beside the audited commits; "" for nothing.
+	Status StatusSetting
 }
+
+// IssueSetting says where and how the plan of a challenge is written as an issue.
+type IssueSetting struct {
+	// Each is true for one issue in each repository, about that one alone.
+	Each bool
+	// Repository is the address of the one that gets the issue; "" for the first of
+	// the challenge.
+	Repository string
+	// Labels are those that the issue gets when it is opened; the first one finds it
+	// again. May be empty.
+	Labels []string
+	// Lang is the team's language; "" is French.
+	Lang Lang
+	// Every is the least time between two changes of the issue; zero is the default.
+	Every time.Duration
+}
+
+// StatusSetting is what is written beside an audited commit.
+type StatusSetting string
+
+// The settings of a status.
+const (
+	// StatusReport says what was found, and always succeeds: it holds nobody up.
+	StatusReport StatusSetting = "report"
+	// StatusGate fails while the challenge is not ready for production.
+	StatusGate StatusSetting = "gate"
+)
+
+// StatusSettings lists them.
+var StatusSettings = []StatusSetting{StatusReport, StatusGate}
 
 // Scenario is what is meant to become of a challenge after its mission.
 type Scenario string

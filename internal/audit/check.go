@@ -35,6 +35,9 @@ type Check struct {
 	// WithTeam is true for a gap that closes only while the team is there, whatever
 	// its axis: who knows the code leaves when the mission ends.
 	WithTeam bool
+	// Sensitive is true when what is found would help an attacker or expose people: it
+	// is counted, and not described, where anybody may read.
+	Sensitive bool
 	// Source is where the rule comes from: a link, or a standard's section.
 	Source string
 	// Rule is true for a question that a policy adds: no catalogue knows it, so its

@@ -112,6 +112,8 @@ type Challenge struct {
 	Planned *plan.Challenge
 	// Decisions are what people decided about actions, newest first.
 	Decisions []audit.Placement
+	// Postings are what was written to forges, by repository and kind.
+	Postings []store.Posting
 	// Curve is one point a day at most, oldest first.
 	Curve []store.Point
 	// Changes are the newest first.

@@ -146,6 +146,9 @@ func (l *Live) Challenge(ctx context.Context, id string) (*Challenge, error) {
 	if err := l.plan(ctx, view); err != nil {
 		return nil, fmt.Errorf("read challenge %s: %w", id, err)
 	}
+	if view.Postings, err = l.store.Postings(ctx, id); err != nil {
+		return nil, fmt.Errorf("read challenge %s: %w", id, err)
+	}
 	if view.Changes, err = l.Changes(ctx, id, changesShown); err != nil {
 		return nil, fmt.Errorf("read challenge %s: %w", id, err)
 	}

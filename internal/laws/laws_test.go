@@ -85,6 +85,7 @@ var imports = map[string][]string{
 	"internal/advisory":         {"internal/audit"},
 	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue", "internal/plan"},
 	"internal/roadmap":          {"internal/audit", "internal/plan", "internal/report", "internal/text"},
+	"internal/issue":            {"internal/audit", "internal/plan", "internal/report", "internal/text"},
 	"internal/metrics":          {"internal/audit", "internal/board", "internal/store"},
 	"internal/web":              {"internal/audit", "internal/board", "internal/store", "internal/plan", "internal/report", "internal/roadmap", "internal/text", "internal/score"},
 
@@ -95,9 +96,12 @@ var imports = map[string][]string{
 		"internal/audit", "internal/acquire", "internal/judge", "internal/score", "internal/plan",
 		"internal/portfolio", "internal/evidence", "internal/forge", "internal/guard", "internal/handover", "internal/queue", "internal/store",
 	}, readers...),
+	"internal/publish": {
+		"internal/acquire", "internal/audit", "internal/board", "internal/forge", "internal/guard", "internal/issue", "internal/queue", "internal/report", "internal/store", "internal/text",
+	},
 	"cmd/perenne": {
 		"checks", "config", "internal/acquire", "internal/advisory", "internal/audit", "internal/board", "internal/demo", "internal/forge", "internal/forge/*",
-		"internal/guard", "internal/handover", "internal/knowledge", "internal/metrics",
+		"internal/guard", "internal/handover", "internal/issue", "internal/knowledge", "internal/metrics", "internal/publish",
 		"internal/pipeline", "internal/plan", "internal/policy", "internal/portfolio", "internal/queue", "internal/report", "internal/roadmap", "internal/score",
 		"internal/store", "internal/store/postgres", "internal/store/sqlite", "internal/text", "internal/web",
 	},

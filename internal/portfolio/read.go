@@ -61,7 +61,7 @@ func (v value) unique(what, id string, given map[string]place) bool {
 
 func (l *loader) challenge(v value) {
 	c := audit.Challenge{Criticality: audit.CriticalityB, Rules: l.Rules}
-	var ministry, waivers, facts value
+	var ministry, waivers, facts, wished value
 	v.object("a challenge",
 		field{"id", func(v value) { c.ID = v.ID() }},
 		field{"name", func(v value) { c.Name = v.Text() }},
@@ -80,12 +80,17 @@ func (l *loader) challenge(v value) {
 		field{"discover", func(v value) { c.Searches = searches(v) }},
 		field{"policy", func(v value) { c.Policy, c.Rules = v.Text(), l.policy(v) }},
 		field{"schedule", func(v value) { c.Every = v.schedule() }},
+		field{"issues", func(v value) { wished = v }},
+		field{"status", func(v value) { c.Status = form.Choose(v.Value, "status", audit.StatusSettings) }},
 		field{"waivers", func(v value) { waivers = v }},
 		field{"attestations", func(v value) { facts = v }},
 	)
 	// They name repositories and rules of the policy, which may stand further down.
 	if waivers.Node != nil {
 		c.Waivers = waiversOf(waivers, &c)
+	}
+	if wished.Node != nil {
+		c.Issues = issues(wished, &c)
 	}
 	if facts.Node != nil {
 		c.Attestations = attestations(facts, c.Rules)

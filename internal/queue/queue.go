@@ -50,6 +50,11 @@ type Work struct {
 	Find     func(ctx context.Context, search string) error
 	// Thin applies the retention.
 	Thin func(ctx context.Context, now time.Time) error
+	// Unpublished lists the challenges about which there is something to write where
+	// teams work, and Publish writes it. What Publish's error means decides what
+	// follows, as for Audit. Both may be nil: then nothing is written.
+	Unpublished func(ctx context.Context, now time.Time) ([]Publication, error)
+	Publish     func(context.Context, Publication) error
 	// Processes knows which processes live; nil leaves what a dead one was at work on
 	// until the longest job would have ended.
 	Processes Processes
@@ -146,8 +151,9 @@ func New[TTx any](driver riverdriver.Driver[TTx], c Config, w Work) (*Queue, err
 	plan := planner{due: w.Due, queue: q}
 	if err := errors.Join(
 		river.AddWorkerSafely(workers, &auditWorker{work: w, hosts: hosts, timeout: c.Timeout}),
-		river.AddWorkerSafely(workers, &scheduleWorker{searches: w.Searches, planner: plan}),
+		river.AddWorkerSafely(workers, &scheduleWorker{searches: w.Searches, unpublished: w.Unpublished, planner: plan}),
 		river.AddWorkerSafely(workers, &findWorker{work: w, plan: plan.plan, timeout: c.Timeout}),
+		river.AddWorkerSafely(workers, &publishWorker{publish: w.Publish}),
 		river.AddWorkerSafely(workers, &thinWorker{thin: w.Thin}),
 	); err != nil {
 		return nil, fmt.Errorf("prepare the queue: %w", err)
@@ -201,6 +207,7 @@ func settings(c Config, workers *river.Workers, id string) *river.Config {
 		river.QueueDefault: {MaxWorkers: c.Workers},
 		// The schedule must not wait behind a hundred audits.
 		scheduleQueue: {MaxWorkers: 1},
+		publishQueue:  {MaxWorkers: 1},
 	}
 	s.PeriodicJobs = []*river.PeriodicJob{
 		river.NewPeriodicJob(river.PeriodicInterval(scheduleEvery), func() (river.JobArgs, *river.InsertOpts) {

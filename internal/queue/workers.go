@@ -69,7 +69,8 @@ func (schedule) Kind() string { return "schedule" }
 
 type scheduleWorker struct {
 	river.WorkerDefaults[schedule]
-	searches func(context.Context, time.Time) ([]string, error)
+	searches    func(context.Context, time.Time) ([]string, error)
+	unpublished func(context.Context, time.Time) ([]Publication, error)
 	planner
 }
 
@@ -93,7 +94,14 @@ func (w *scheduleWorker) Work(ctx context.Context, job *river.Job[schedule]) err
 			return err
 		}
 	}
-	return w.plan(ctx, job.ScheduledAt)
+	if err := w.plan(ctx, job.ScheduledAt); err != nil || w.unpublished == nil {
+		return err
+	}
+	publications, err := w.unpublished(ctx, job.ScheduledAt)
+	if err != nil {
+		return err
+	}
+	return w.queue.announce(ctx, publications)
 }
 
 // plan queues what is due. What waits or runs is left out, and is looked at before

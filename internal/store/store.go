@@ -78,6 +78,7 @@ type Store interface {
 	Processes
 	Placements
 	Listings
+	Postings
 	// Save keeps an audit and returns it with its ID. Saving again what is there
 	// already, the same key, commit, catalogue, policy and answers, keeps one row
 	// and moves its SeenAt. It also notes the attempt as a success. A SeenAt that

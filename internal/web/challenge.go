@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -23,6 +24,8 @@ type challengeView struct {
 	Groups   []verdictGroup
 	Blockers []verdictView
 	Plan     []actionView
+	// Issues are those that the plan was written as, or that could not be written.
+	Issues []issueView
 	// Handover is what leaves with people; nil where nobody leaves.
 	Handover     *handoverView
 	Repositories []repositoryView
@@ -85,6 +88,39 @@ type actionView struct {
 	Remarks []string
 }
 
+// issueView is an issue that the team finds where it works.
+type issueView struct {
+	Number int64
+	// URL is "" for one that is no web page, or not there yet. Repository is its name,
+	// for one on a single repository.
+	URL, Repository string
+	// Failure says why it could not be written, for readers with a role.
+	Failure string
+}
+
+// issuesOf lists the issues of a challenge.
+func (view *challengeView) issuesOf(c *board.Challenge, v veil) (all []issueView) {
+	for _, p := range c.Postings {
+		if p.Kind != store.PostedIssue {
+			continue
+		}
+		one := issueView{Number: p.Number}
+		if u, err := url.Parse(p.URL); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
+			one.URL = p.URL
+		}
+		if p.Repository != "" {
+			one.Repository, _ = view.repository(p.Repository)
+		}
+		if v.lifted {
+			one.Failure = p.Failure
+		}
+		if one.URL != "" || one.Failure != "" {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
 // decisionView is one decision in the history of a challenge's plan.
 type decisionView struct {
 	audit.Placement
@@ -128,6 +164,7 @@ func (s *site) challengePage(w http.ResponseWriter, r *http.Request) error {
 		view.Repositories = append(view.Repositories, repositoryView{one, repositoryName(one.Source), repositoryPath(c.Row.Challenge.ID, i)})
 	}
 	view.Findings = findingsOf(view.C, lang)
+	view.Issues = view.issuesOf(c, v)
 	view.Handover = handoverOf(c, view.Repositories, v)
 	if rules := c.Row.Challenge.Rules; rules != nil {
 		view.Policy = rules.Title(lang)

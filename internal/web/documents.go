@@ -78,6 +78,7 @@ type (
 		Waivers      []waiverDocument      `json:"waivers" nullable:"false"`
 		Attestations []attestationDocument `json:"attestations" nullable:"false"`
 		Searches     []searchDocument      `json:"searches" nullable:"false" doc:"Places on forges whose repositories belong to it."`
+		Issues       []issueDocument       `json:"issues" nullable:"false" doc:"Those that the plan was written as, where the team works."`
 	}
 	searchDocument struct {
 		In       string `json:"in"`
@@ -87,6 +88,11 @@ type (
 		More     bool   `json:"more" doc:"The forge has more than it lists."`
 		ListedAt string `json:"listed_at,omitempty" format:"date-time"`
 		Failure  string `json:"failure,omitempty" doc:"Why the forge could not be asked since."`
+	}
+	issueDocument struct {
+		Number     int64  `json:"number"`
+		URL        string `json:"url"`
+		Repository string `json:"repository,omitempty" doc:"The only one that it is about; absent for the challenge as a whole."`
 	}
 	peopleDocument struct {
 		Count    int              `json:"count"`
@@ -287,7 +293,7 @@ func challengeOf(c *board.Challenge, v veil, now time.Time) challengeDocument {
 		Production: dayOf(about.PlannedProduction), Scenario: about.Scenario, Criticality: about.Criticality,
 		Policy: about.Rules.String(), Kinds: listed(about.Kinds), Host: about.Host, People: peopleOf(about, v.lifted),
 		Repositories: []repositoryDocument{}, Waivers: []waiverDocument{}, Attestations: []attestationDocument{},
-		Searches: []searchDocument{},
+		Searches: []searchDocument{}, Issues: []issueDocument{},
 	}
 	if c.Result != nil {
 		g := c.Result.Gate
@@ -309,6 +315,11 @@ func challengeOf(c *board.Challenge, v veil, now time.Time) challengeDocument {
 	}
 	for _, f := range findingsOf(about, audit.English) {
 		d.Searches = append(d.Searches, searchDocument{f.Search.In, f.Search.Topic, f.Taken(), len(f.Candidates), f.More, timeOf(f.At), f.Failure})
+	}
+	for _, p := range c.Postings {
+		if p.Kind == store.PostedIssue && p.URL != "" {
+			d.Issues = append(d.Issues, issueDocument{p.Number, p.URL, p.Repository})
+		}
 	}
 	view.exceptions(v, now)
 	for _, w := range view.Waivers {

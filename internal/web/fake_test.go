@@ -34,6 +34,8 @@ type fake struct {
 	down      error
 	// placements are what people decided, oldest first, one about each action.
 	placements []audit.Placement
+	// postings are what was written to forges.
+	postings []store.Posting
 }
 
 var _ board.Reader = (*fake)(nil)
@@ -118,6 +120,11 @@ func (f *fake) Challenge(_ context.Context, id string) (*board.Challenge, error)
 	}
 	if len(f.results[id]) > 0 {
 		f.rollUp(full, audited)
+	}
+	for _, p := range f.postings {
+		if p.Challenge == id {
+			full.Postings = append(full.Postings, p)
+		}
 	}
 	full.Changes, _ = f.Changes(context.Background(), id, 20)
 	return full, nil

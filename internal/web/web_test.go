@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"flag"
 	"io"
 	"log/slog"
@@ -196,6 +197,38 @@ func TestPeopleAreNamedToRolesOnly(t *testing.T) {
 	}
 	if !strings.Contains(public.String(), "Départs connus : 2, au plus tard le 31/12/2026") {
 		t.Error("nothing says how many leave")
+	}
+}
+
+// The page leads to the issue, and says why there is none to those with a role.
+func TestIssuesAreLinked(t *testing.T) {
+	c := settings()
+	board := cohort()
+	const url, why = "https://forge.example/plume/issues/12", "the forge answers 403"
+	board.postings = []store.Posting{
+		{Challenge: "plume", Kind: store.PostedIssue, Number: 12, URL: url, Failure: why},
+		{Challenge: "plume", Kind: store.PostedStatus, URL: "https://forge.example/status"},
+		{Challenge: "carte-des-aides", Kind: store.PostedIssue, Number: 1, URL: "javascript:alert(1)"},
+	}
+	c.Board = board
+	h := newSite(t, c)
+	for role, told := range map[Role]bool{Nobody: false, Viewer: true} {
+		page := get(t, h, "/challenges/plume", bearer(role)...).Body.String()
+		if !strings.Contains(page, `href="`+url+`"`) || strings.Contains(page, "forge.example/status") || strings.Contains(page, why) != told {
+			t.Errorf("role %q: %t", role, strings.Contains(page, why))
+		}
+	}
+	if page := get(t, h, "/challenges/carte-des-aides").Body.String(); strings.Contains(page, "javascript:") {
+		t.Error("what is no web page is linked to")
+	}
+	var d struct {
+		Issues []struct {
+			Number int
+			URL    string
+		}
+	}
+	if err := json.Unmarshal(get(t, h, "/api/v1/challenges/plume").Body.Bytes(), &d); err != nil || len(d.Issues) != 1 || d.Issues[0].URL != url {
+		t.Errorf("%+v %v", d, err)
 	}
 }
 

@@ -137,20 +137,27 @@ func (c *Client) checks(ctx context.Context, api *gitea.Client, f *audit.Forge) 
 	return err
 }
 
-// state sums up the statuses of a commit.
+// states are those of a status.
+var states = map[gitea.StatusState]audit.CIState{
+	gitea.StatusSuccess: audit.CIPassed, gitea.StatusWarning: audit.CIPassed, gitea.StatusFailure: audit.CIFailed,
+	gitea.StatusError: audit.CIFailed, gitea.StatusPending: audit.CIRunning,
+}
+
+// state sums up the statuses of a commit, without what perenne itself wrote there.
 func state(s *gitea.CombinedStatus) audit.CIState {
-	if s.TotalCount == 0 && len(s.Statuses) == 0 {
+	var others []audit.CIState
+	for _, one := range s.Statuses {
+		if !forge.OwnStatus(one.Context) {
+			others = append(others, states[one.State])
+		}
+	}
+	switch {
+	case s.TotalCount == 0 && len(s.Statuses) == 0:
 		return audit.CINone
+	case len(others) == len(s.Statuses):
+		return states[s.State]
 	}
-	switch s.State {
-	case gitea.StatusSuccess, gitea.StatusWarning:
-		return audit.CIPassed
-	case gitea.StatusFailure, gitea.StatusError:
-		return audit.CIFailed
-	case gitea.StatusPending:
-		return audit.CIRunning
-	}
-	return audit.CINone
+	return forge.Worst(others)
 }
 
 // status is that of an answer, 0 without one.

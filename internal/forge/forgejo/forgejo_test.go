@@ -9,6 +9,10 @@ import (
 	"github.com/perenne-audit/perenne/internal/forge/forgetest"
 )
 
-func TestSuite(t *testing.T) {
-	forgetest.Suite{Kind: forge.Forgejo, Open: forgejo.Open, Conditional: false, Untold: []audit.ForgeFact{audit.FactTags, audit.FactAnswers, audit.FactPrivateReports, audit.FactProtected, audit.FactAdmins}}.Run(t)
-}
+var suite = forgetest.Suite{Kind: forge.Forgejo, Open: forgejo.Open, Conditional: false, Untold: []audit.ForgeFact{audit.FactTags, audit.FactAnswers, audit.FactPrivateReports, audit.FactProtected, audit.FactAdmins}}
+
+func TestSuite(t *testing.T) { suite.Run(t) }
+
+func TestIssues(t *testing.T) { suite.RunIssues(t) }
+
+func TestStatuses(t *testing.T) { suite.RunStatuses(t) }

@@ -84,8 +84,15 @@ func GitHubQuery(repo Repository) map[string]any {
 	if repo.Protected {
 		branch["refUpdateRule"] = map[string]string{"pattern": repo.Branch}
 	}
+	contexts := []any{}
 	if state != "" {
-		branch["target"] = map[string]any{"statusCheckRollup": map[string]string{"state": state}}
+		contexts = append(contexts, map[string]any{"conclusion": map[string]any{"SUCCESS": "SUCCESS", "FAILURE": "FAILURE"}[state]})
+	}
+	if repo.Own {
+		contexts, state = append(contexts, map[string]any{"context": "perenne/guichet", "state": "FAILURE"}), "FAILURE"
+	}
+	if state != "" {
+		branch["target"] = map[string]any{"statusCheckRollup": map[string]any{"state": state, "contexts": map[string]any{"nodes": contexts}}}
 	}
 	people := []any{map[string]string{"permission": "WRITE"}}
 	for range repo.Admins {

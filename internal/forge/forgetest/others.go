@@ -60,9 +60,15 @@ func gitlabProject(repo Repository) map[string]any {
 
 func gitlabQuery(repo Repository) map[string]any {
 	status := map[string]string{"passed": "SUCCESS", "failed": "FAILED", "running": "RUNNING"}[repo.CI]
-	var pipelines []any
+	var pipelines, jobs []any
 	if status != "" {
-		pipelines = []any{map[string]string{"status": status}}
+		jobs = append(jobs, map[string]any{"name": "test", "status": status, "allowFailure": false}, map[string]any{"name": "style", "status": "FAILED", "allowFailure": true})
+	}
+	if repo.Own {
+		jobs, status = append(jobs, map[string]any{"name": "perenne/guichet", "status": "FAILED", "allowFailure": false}), "FAILED"
+	}
+	if status != "" {
+		pipelines = []any{map[string]any{"status": status, "jobs": map[string]any{"nodes": jobs}}}
 	}
 	level := func(n int) any { return map[string]any{"accessLevel": map[string]int{"integerValue": n}} }
 	people := []any{level(30)}
@@ -107,11 +113,14 @@ func (s *Server) forgejo(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/v1/repos/{owner}/{name}/commits/{ref}/status", func(w http.ResponseWriter, r *http.Request) {
 		repo, _ := s.find(r.PathValue("owner") + "/" + r.PathValue("name"))
 		state := map[string]string{"passed": "success", "failed": "failure", "running": "pending"}[repo.CI]
-		total := 0
+		statuses := s.forgejoStatuses(r.PathValue("ref"))
 		if state != "" {
-			total = 1
+			statuses = append(statuses, map[string]any{"id": 2, "context": "ci", "status": state})
 		}
-		write(w, http.StatusOK, map[string]any{"state": state, "total_count": total})
+		if repo.Own {
+			statuses, state = append(statuses, map[string]any{"id": 3, "context": "perenne/guichet", "status": "failure"}), "failure"
+		}
+		write(w, http.StatusOK, map[string]any{"state": state, "total_count": len(statuses), "statuses": statuses})
 	})
 }
 

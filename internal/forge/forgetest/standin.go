@@ -32,8 +32,10 @@ type Repository struct {
 	Licence                            string
 	Releases, Tags, OpenIssues, Admins int
 	LatestRelease, Updated             time.Time
-	// CI is "passed", "failed", "running" or "".
-	CI string
+	// CI is "passed", "failed", "running" or "". Own says that perenne wrote a status
+	// of its own beside the newest commit, and that it fails.
+	CI  string
+	Own bool
 	// AnswerAfter is how long each of the two newest issues waited for an answer.
 	AnswerAfter [2]time.Duration
 	// SeenBy are the tokens that are shown it in a list; none means all.
@@ -75,6 +77,7 @@ type Server struct {
 	fault    func(w http.ResponseWriter, r *http.Request) bool
 	quota    *Quota
 	underWay atomic.Int64
+	written  written
 }
 
 // Change changes what the stand-in knows.
@@ -140,10 +143,13 @@ func New(t testing.TB, kind forge.Kind) *Server {
 	switch kind {
 	case forge.GitHub:
 		s.github(mux)
+		s.githubWrites(mux)
 	case forge.GitLab:
 		s.gitlab(mux)
+		s.gitlabWrites(mux)
 	case forge.Forgejo:
 		s.forgejo(mux)
+		s.forgejoWrites(mux)
 	default:
 		t.Fatalf("no stand-in for %s", kind)
 	}

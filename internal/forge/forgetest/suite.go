@@ -66,6 +66,7 @@ func (s Suite) Run(t *testing.T) {
 		"asks again when something changed":   s.changes,
 		"asks again when time has passed":     s.ages,
 		"asks again while checks run":         s.runs,
+		"does not read its own status":        s.own,
 		"names why nothing is known":          s.reasons,
 		"honours every kind of limit":         s.limits,
 		"survives broken answers":             s.faults,
@@ -212,6 +213,16 @@ func (s Suite) runs(t *testing.T) {
 	server.Change(func(r *Repository) { r.CI = "passed" })
 	if f := s.ask(t, d, server.Address()); f.CI != audit.CIPassed {
 		t.Errorf("%+v", f)
+	}
+}
+
+func (s Suite) own(t *testing.T) {
+	for ci, want := range map[string]audit.CIState{"passed": audit.CIPassed, "failed": audit.CIFailed, "running": audit.CIRunning, "": audit.CINone} {
+		server := New(t, s.Kind)
+		server.Change(func(r *Repository) { r.CI, r.Own = ci, true })
+		if f := s.ask(t, s.desk(t, server, newClock(), token), server.Address()); f.CI != want || !f.Told(audit.FactCI) {
+			t.Errorf("%q beside a status of perenne's: %q", ci, f.CI)
+		}
 	}
 }
 

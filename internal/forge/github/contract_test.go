@@ -5,6 +5,7 @@ package github_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/forge"
 	"github.com/perenne-audit/perenne/internal/forge/forgetest"
 	"github.com/perenne-audit/perenne/internal/forge/github"
@@ -74,6 +76,7 @@ func (p *published) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	p.seen[strings.TrimPrefix(r.URL.Path, "/api/v3")]++
+	p.seen[r.Method+" "+strings.TrimPrefix(r.URL.Path, "/api/v3")]++
 	p.mu.Unlock()
 	r.URL.Path = strings.TrimPrefix(r.URL.Path, "/api/v3")
 	// Prism chooses an example by the type, and knows none of GitHub's own.
@@ -95,27 +98,82 @@ func (p *published) query(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(forgetest.GitHubQuery(forgetest.Example()))
 }
 
+// describedDesk starts a GitHub that answers by its descriptions, and a desk that asks it.
+func describedDesk(t *testing.T, target *url.URL, tokens []string) (*published, *httptest.Server, *forge.Desk) {
+	t.Helper()
+	p := &published{t: t, seen: map[string]int{}, prism: httputil.NewSingleHostReverseProxy(target)}
+	p.prism.ModifyResponse = func(r *http.Response) error {
+		if r.StatusCode >= 300 {
+			body, _ := io.ReadAll(r.Body)
+			t.Errorf("%s: %d %s", r.Request.URL.Path, r.StatusCode, body)
+		}
+		return nil
+	}
+	server := httptest.NewServer(p)
+	t.Cleanup(server.Close)
+	host := strings.TrimPrefix(server.URL, "http://")
+	return p, server, forge.NewDesk(forge.Config{
+		Open: map[forge.Kind]forge.Open{forge.GitHub: github.Open}, Hosts: []forge.Setting{{Host: host, Kind: forge.GitHub}},
+		Tokens: func(string) []string { return tokens }, Variable: func(string) string { return "" }, Always: true,
+		Refresh: time.Hour, Timeout: time.Minute, Guard: guard.New([]string{host}),
+	})
+}
+
+// The same for what is written: issues, and statuses beside commits.
+func TestPublishedWrites(t *testing.T) {
+	p, server, desk := describedDesk(t, prism(t), []string{"example-token"})
+	r, _ := forge.ParseRepo(server.URL + "/octocat/Hello-World")
+	issues, err := desk.Issues(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The example among GitHub's issues is a pull request.
+	if all, _, err := issues.ListIssues(t.Context(), r, "perenne", 1); err != nil || len(all) > 0 {
+		t.Errorf("%+v %v", all, err)
+	}
+	// That of a single issue is a reference which leads nowhere: only the request is
+	// held against the description.
+	if _, err := issues.Issue(t.Context(), r, 1347); !errors.Is(err, audit.ErrDamaged) {
+		t.Errorf("GitHub's description is mended: compare the answer too; %v", err)
+	}
+	body, closed := "text", true
+	made, err := issues.CreateIssue(t.Context(), r, forge.Issue{Title: "title", Body: body, Labels: []string{"perenne"}})
+	edited, err2 := issues.EditIssue(t.Context(), r, 1347, forge.Edit{Body: &body, Closed: &closed})
+	for i, err := range []error{err, err2} {
+		if one := []*forge.Issue{made, edited}[i]; err != nil || one.Number != 1347 || one.Body == "" || one.Title == "" || one.URL == "" || len(one.Labels) == 0 {
+			t.Errorf("%+v %v", one, err)
+		}
+	}
+	statuses, err := desk.Statuses(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const commit = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
+	if last, err := statuses.Status(t.Context(), r, commit, "continuous-integration/jenkins"); err != nil || last == nil || last.Words == "" || last.URL == "" {
+		t.Errorf("%+v %v", last, err)
+	}
+	for _, failed := range []bool{true, false} {
+		if err := statuses.SetStatus(t.Context(), r, commit, forge.Status{Name: "perenne/a", Failed: failed, Words: "words", URL: "https://perenne.example/"}); err != nil {
+			t.Error(err)
+		}
+	}
+	for path, times := range map[string]int{
+		"GET /repos/octocat/Hello-World/issues": 1, "POST /repos/octocat/Hello-World/issues": 1,
+		"GET /repos/octocat/Hello-World/issues/1347": 1, "PATCH /repos/octocat/Hello-World/issues/1347": 1,
+		"GET /repos/octocat/Hello-World/commits/" + commit + "/status": 1, "POST /repos/octocat/Hello-World/statuses/" + commit: 2,
+	} {
+		if p.seen[path] != times {
+			t.Errorf("%s was asked %d times", path, p.seen[path])
+		}
+	}
+}
+
 // Every request that the client sends is one that GitHub describes, and it reads
 // every answer that GitHub gives as an example.
 func TestPublishedDescription(t *testing.T) {
 	target := prism(t)
 	for _, tokens := range [][]string{{"example-token"}, nil} {
-		p := &published{t: t, seen: map[string]int{}, prism: httputil.NewSingleHostReverseProxy(target)}
-		p.prism.ModifyResponse = func(r *http.Response) error {
-			if r.StatusCode >= 300 {
-				body, _ := io.ReadAll(r.Body)
-				t.Errorf("%s: %d %s", r.Request.URL.Path, r.StatusCode, body)
-			}
-			return nil
-		}
-		server := httptest.NewServer(p)
-		defer server.Close()
-		host := strings.TrimPrefix(server.URL, "http://")
-		desk := forge.NewDesk(forge.Config{
-			Open: map[forge.Kind]forge.Open{forge.GitHub: github.Open}, Hosts: []forge.Setting{{Host: host, Kind: forge.GitHub}},
-			Tokens: func(string) []string { return tokens }, Variable: func(string) string { return "" }, Always: true,
-			Refresh: time.Hour, Timeout: time.Minute, Guard: guard.New([]string{host}),
-		})
+		p, server, desk := describedDesk(t, target, tokens)
 		f, why, err := desk.Ask(t.Context(), server.URL+"/octocat/Hello-World")
 		if f == nil || err != nil {
 			t.Fatalf("%v %v", why, err)

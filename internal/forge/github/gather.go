@@ -24,7 +24,7 @@ const query = `query($owner: String!, $name: String!) {
     defaultBranchRef {
       refUpdateRule { pattern }
       rules(first: 1) { totalCount }
-      target { ... on Commit { statusCheckRollup { state } } }
+      target { ... on Commit { statusCheckRollup { state contexts(first: 100) { nodes { ... on StatusContext { context state } ... on CheckRun { conclusion } } } } } }
     }
     collaborators(first: 100) { totalCount edges { permission } }
   }
@@ -43,7 +43,7 @@ type gathered struct {
 			DefaultBranchRef *struct {
 				RefUpdateRule *struct{ Pattern string }
 				Rules         *struct{ TotalCount int }
-				Target        struct{ StatusCheckRollup *struct{ State string } }
+				Target        struct{ StatusCheckRollup *rollup }
 			}
 			Collaborators *struct {
 				TotalCount int
@@ -54,6 +54,16 @@ type gathered struct {
 	Errors []struct {
 		Type string
 		Path []any
+	}
+}
+
+// rollup sums up the checks and statuses of a commit.
+type rollup struct {
+	State    string
+	Contexts struct {
+		// Nodes are statuses, which have a context, and checks, which have none, and no
+		// conclusion before they end.
+		Nodes []struct{ Context, State, Conclusion string }
 	}
 }
 
@@ -144,7 +154,7 @@ func (g *gathered) into(f *audit.Forge) {
 	if ref := repo.DefaultBranchRef; ref != nil {
 		f.Protected = ref.RefUpdateRule != nil || ref.Rules != nil && ref.Rules.TotalCount > 0
 		if rollup := ref.Target.StatusCheckRollup; rollup != nil {
-			f.CI = states[rollup.State]
+			f.CI = rollup.state()
 		}
 	}
 	if people := repo.Collaborators; people != nil && people.TotalCount <= len(people.Edges) {
@@ -167,10 +177,29 @@ func (g *gathered) into(f *audit.Forge) {
 	}
 }
 
-// states are those of GitHub's rollup of checks and statuses.
+// states are those of GitHub's rollup of checks and statuses, and conclusions of
+// checks.
 var states = map[string]audit.CIState{
 	"SUCCESS": audit.CIPassed, "FAILURE": audit.CIFailed, "ERROR": audit.CIFailed,
-	"PENDING": audit.CIRunning, "EXPECTED": audit.CIRunning,
+	"PENDING": audit.CIRunning, "EXPECTED": audit.CIRunning, "": audit.CIRunning,
+	"NEUTRAL": audit.CIPassed, "SKIPPED": audit.CIPassed, "STALE": audit.CIPassed,
+	"TIMED_OUT": audit.CIFailed, "CANCELLED": audit.CIFailed, "ACTION_REQUIRED": audit.CIFailed, "STARTUP_FAILURE": audit.CIFailed,
+}
+
+// state is what GitHub makes of the checks, without what perenne itself wrote there.
+func (r *rollup) state() audit.CIState {
+	var others []audit.CIState
+	for _, one := range r.Contexts.Nodes {
+		if one.Context == "" {
+			others = append(others, states[one.Conclusion])
+		} else if !forge.OwnStatus(one.Context) {
+			others = append(others, states[one.State])
+		}
+	}
+	if len(others) == len(r.Contexts.Nodes) {
+		return states[r.State]
+	}
+	return forge.Worst(others)
 }
 
 // answers looks for the first comment that neither a program nor who asked wrote.

@@ -8,6 +8,10 @@ import (
 	"github.com/perenne-audit/perenne/internal/forge/github"
 )
 
-func TestSuite(t *testing.T) {
-	forgetest.Suite{Kind: forge.GitHub, Open: github.Open, Conditional: true, Untold: nil}.Run(t)
-}
+var suite = forgetest.Suite{Kind: forge.GitHub, Open: github.Open, Conditional: true, Untold: nil}
+
+func TestSuite(t *testing.T) { suite.Run(t) }
+
+func TestIssues(t *testing.T) { suite.RunIssues(t) }
+
+func TestStatuses(t *testing.T) { suite.RunStatuses(t) }

@@ -9,6 +9,10 @@ import (
 	"github.com/perenne-audit/perenne/internal/forge/gitlab"
 )
 
-func TestSuite(t *testing.T) {
-	forgetest.Suite{Kind: forge.GitLab, Open: gitlab.Open, Conditional: false, Untold: []audit.ForgeFact{audit.FactTags, audit.FactAnswers, audit.FactPrivateReports}}.Run(t)
-}
+var suite = forgetest.Suite{Kind: forge.GitLab, Open: gitlab.Open, Conditional: false, Untold: []audit.ForgeFact{audit.FactTags, audit.FactAnswers, audit.FactPrivateReports}}
+
+func TestSuite(t *testing.T) { suite.Run(t) }
+
+func TestIssues(t *testing.T) { suite.RunIssues(t) }
+
+func TestStatuses(t *testing.T) { suite.RunStatuses(t) }

@@ -44,6 +44,8 @@ func Exercise(t *testing.T, open func(t *testing.T) store.Store) {
 		"many place":             manyPlace,
 		"listings":               listings,
 		"renamed":                renamed,
+		"postings":               postings,
+		"many claim":             manyClaim,
 		"ping":                   func(t *testing.T, s store.Store) { must(t, s.Ping(t.Context())) },
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
