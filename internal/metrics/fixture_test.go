@@ -61,7 +61,8 @@ func sheet(i, checks int) board.Row {
 	r := board.Row{
 		Challenge: &audit.Challenge{
 			ID: fmt.Sprintf("challenge-%05d", i), Ministry: "interior", MissionEnd: noon.AddDate(0, 0, 30+i%300),
-			People: []audit.Person{{Name: "Ada Lovelace", Emails: []string{"ada@example.org"}}},
+			Findings: []audit.Finding{{Listing: &audit.Listing{At: noon}}},
+			People:   []audit.Person{{Name: "Ada Lovelace", Emails: []string{"ada@example.org"}}},
 		},
 		Continuity: score(float64(i%97) / 97), KnowledgeAtRisk: score(float64(i%89) / 89), OpenBlockers: 1, Actions: map[audit.Quadrant]int{audit.Do: 2, audit.Undated: 7}, AuditedAt: noon.Add(-time.Duration(i) * time.Second),
 		Answers: map[audit.Axis]map[audit.Answer]int{}, CheckMet: map[string]float64{},

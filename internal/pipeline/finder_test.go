@@ -96,7 +96,7 @@ func TestFinder(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.expect("r1", "r2", "r3")
-	if f.Portfolio() == before || f.Portfolio() != f.Portfolio() {
+	if found := f.Portfolio(); found == before || f.Portfolio() != found {
 		t.Error("a portfolio is another one when it changed, and only then")
 	}
 	f.due(false)
