@@ -51,7 +51,7 @@ type readmeParts map[guide.Topic]bool
 // list names the parts in the order of the catalogue.
 func (p readmeParts) list() []string {
 	list := []string{}
-	for _, t := range []guide.Topic{guide.Purpose, guide.Install, guide.Usage, guide.Contact, guide.Licence, guide.Contributing} {
+	for _, t := range []guide.Topic{guide.Purpose, guide.Install, guide.Usage, guide.Contact, guide.Licence, guide.Contributing, guide.References} {
 		if p[t] {
 			list = append(list, string(t))
 		}
@@ -90,6 +90,7 @@ func readmeSections(s *audit.Snapshot, doc *document.Document) readmeParts {
 			guide.Contact:      givesContact(own),
 			guide.Licence:      namesLicence(own),
 			guide.Contributing: hasSection(own, guide.Contributing) || linksTo(own, "contributing", "contribuer", "contribution"),
+			guide.References:   hasSection(own, guide.References),
 		}
 	})
 }
@@ -100,8 +101,9 @@ func hasSection(doc *document.Document, t guide.Topic) bool {
 	topics := guide.SectionTopics(doc)
 	for i, section := range doc.Sections {
 		found := guide.About(section.Heading, t)
-		if t == guide.Install || t == guide.Usage {
-			// "Configuration" and "API" are about installing and using in a README.
+		if t == guide.Install || t == guide.Usage || t == guide.References {
+			// "Configuration" and "API" are about installing and using in a README,
+			// and a section of little else than links leads on.
 			found = found || slices.Contains(topics[i], t)
 		}
 		if found && !guide.IsTitle(doc, i) && guide.HasContent(doc.Below(i)) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/guide"
@@ -59,6 +60,74 @@ func TestSectionTopics(t *testing.T) {
 	for i, topics := range guide.SectionTopics(doc) {
 		heading := doc.Sections[i].Heading
 		if diff := cmp.Diff(want[heading], topics); diff != "" {
+			t.Errorf("%s: %s", heading, diff)
+		}
+	}
+}
+
+const lighthouse = `# Phare
+
+Un service qui allume les phares de la côte.
+
+## Objectifs de la documentation
+
+Aider les gardiens.
+
+## Serveur de développement
+
+    make up
+
+## Tests
+
+### Avec Docker
+
+    docker compose run phare make test
+
+## Données de test
+
+    make seed
+
+## Déploiement
+
+### Configuration
+
+La lampe est réglée par le port.
+
+## Principe de fonctionnement
+
+Une lampe tourne.
+
+## Sécurité
+
+La porte ferme à clef.
+
+## Les autres feux
+
+- [Feu vert](https://feux.example/vert)
+- [Feu rouge](https://feux.example/rouge)
+
+## Allumer depuis un programme
+
+` + "```python\nphare.allume()\n```" + `
+
+## Droit d'utilisation
+
+Aux gardiens seulement.
+`
+
+// Headings that name a second topic by the way, and sections that only their
+// content tells.
+func TestSectionTopicsByMeaning(t *testing.T) {
+	doc := document.Parse("README.md", []byte(lighthouse))
+	want := map[string][]guide.Topic{
+		"Phare": {guide.Purpose}, "Objectifs de la documentation": {guide.Purpose},
+		"Serveur de développement": {guide.Install}, "Tests": {guide.Contributing}, "Avec Docker": {guide.Contributing},
+		"Données de test": {guide.Install}, "Les autres feux": {guide.References}, "Allumer depuis un programme": {guide.Usage},
+		"Droit d'utilisation": {guide.Licence},
+	}
+	for i, topics := range guide.SectionTopics(doc) {
+		heading := doc.Sections[i].Heading
+		if diff := cmp.Diff(want[heading], topics, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s: %s", heading, diff)
 		}
 	}

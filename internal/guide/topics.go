@@ -35,7 +35,8 @@ const (
 var vocabulary = map[Topic]string{
 	Purpose: `about|a propos|presentation|introduction|objectif|objectifs|=but|le but|but du projet|but de|contexte|context|description|overview|vue d ensemble|
 		pourquoi|why|what is|what it is|qu est ce|c est quoi|le projet|the project|goal|goals|purpose|resume|summary|abstract|
-		fonctionnalites|features|argument|motivation|philosophy|philosophie|=le logiciel|=logiciel|en bref|mission|background|presentation du projet|about the project`,
+		fonctionnalites|features|argument|motivation|philosophy|philosophie|=le logiciel|=logiciel|en bref|mission|background|presentation du projet|about the project|
+		captures d ecran|screenshots|cas d usage|cas d utilisation|=contenu|highlights|key features|caracteristiques|avantages|benefits|que contient|what s inside|what is inside`,
 	Install: `install|installer|installation|installing|installations|getting started|get started|demarrer|demarrage|prise en main|
 		quick start|quickstart|lancer|lancement|launch|launching|setup|set up|setting up|mise en place|prerequis|pre requis|prerequisites|
 		requirements|dependencies|dependances|running|run|en local|locally|local|build|building|compilation|compiler|pour commencer|premiers pas|
@@ -45,10 +46,10 @@ var vocabulary = map[Topic]string{
 		tutorial|tutoriel|cli|demarrer|demarrage|getting started|how it works|fonctionnement|quick start|quickstart|start`,
 	Contact: `contact|contacts|contactez|contacter|nous contacter|contact us|=support|getting support|get support|support technique|technical support|support and|support et|user support|support utilisateurs|=aide|=help|getting help|get help|need help|obtenir de l aide|aide et|help and|besoin d aide|assistance|
 		feedback|signaler|issues|bugs|questions|une question|mainteneur|mainteneurs|mainteneuse|maintainer|maintainers|maintenance by|
-		communaute|community|retours|nous ecrire|report a bug|keep in touch|referents|referent`,
+		communaute|community|retours|nous ecrire|report a bug|a bug|un bug|un probleme|keep in touch|get in touch|stay in touch|referents|referent`,
 	People: `auteur|auteurs|autrice|author|authors|equipe|team|credits|contributors|contributeurs|contributrices|qui sommes nous|who we are|
 		about us|developers|developpeurs|remerciements|porteurs|partenaires`,
-	Licence: `licence|licences|license|licenses|licensing|copyright|droits d auteur|conditions d utilisation`,
+	Licence: `licence|licences|license|licenses|licensing|copyright|droits d auteur|conditions d utilisation|droit d utilisation|droits d utilisation|terms of use`,
 	Contributing: `contribuer|contribution|contributions|contributing|contribute|how to contribute|comment contribuer|pull request|
 		pull requests|guide de contribution|participer`,
 	Development: `development|developpement|dev|develop|developing|developper|developers|developpeurs|hacking|tests|test|testing|docker|configuration|migrations`,
@@ -67,14 +68,17 @@ var vocabulary = map[Topic]string{
 		how it works|fonctionnement|comment ca marche|fonctionnement technique|conception|=design|technical design|software design|system design|internals|flux|data flow|diagram|diagramme|diagrammes|diagrams|vue technique|modules|pipeline|
 		traitement des donnees|chaine de traitement|chaines de traitement|data processing`,
 	setting: `configuration|configurations|configure|configurer|configuring|=docker|=docker compose|with docker|avec docker|variables d environnement|environment variables|parametrage|=settings|
-		cloner|cloning|=clone|base de donnees|bases de donnees|database|fixtures|troubleshooting|depannage|erreur|erreurs|known issues|problemes connus|environnement|environment|plateformes|platforms|chargement de donnees|chargement des donnees|charger les donnees|import your data|importer vos donnees|load data|loading data|peupler|seed|initialization|initialisation|docker container|donnees de demo|donnees de la prod`,
+		cloner|cloning|=clone|base de donnees|bases de donnees|database|fixtures|troubleshooting|depannage|erreur|erreurs|known issues|problemes connus|problemes frequents|problemes courants|common problems|codespace|codespaces|environnement|environment|plateformes|platforms|chargement de donnees|chargement des donnees|charger les donnees|import your data|importer vos donnees|load data|loading data|peupler|seed|initialization|initialisation|docker container|donnees de demo|donnees de test|jeu de test|test data|demo data|demo content|sample data|donnees de la prod|serveur de developpement|
+		environnement de developpement|development environment|dev environment|development server|in your ide|mise en route`,
 	calling: `command line|ligne de commande|=options|options|=api|api usage|rest api|parameters|parametres|=faq|frequently asked questions|foire aux questions|how can i|how do i|how to|tutorials|tutoriels|
-		requetes|endpoints|=cli|admin|exporter|export|importer|import|se connecter|interrogez|interroger|output|sortie|walkthrough|recipes|scripts|useful commands|commandes utiles|captures d ecran|screenshots`,
-	helping: `remerciements|acknowledgements|acknowledgments|acknowledgement|thanks|thank you|sponsors|sponsoring|credits|partenaires|=security|=securite|security issues|security policy|vulnerabilites|vulnerabilities|difficultes|difficulte|attribution|code of conduct|who uses|core team|governance|gouvernance`,
+		requetes|endpoints|=cli|admin|exporter|export|importer|import|se connecter|interrogez|interroger|output|sortie|walkthrough|recipes|scripts|useful commands|commandes utiles|as a library|comme bibliotheque|playground|try it|try out|essayer|essayez|tester|=from command line|commandes make`,
+	helping: `remerciements|acknowledgements|acknowledgments|acknowledgement|thanks|thank you|sponsors|sponsoring|credits|partenaires|=security|=securite|security issues|security policy|vulnerabilites|vulnerabilities|vulnerability|donate|donation|donations|funding|difficultes|difficulte|=attribution|code of conduct|who uses|core team|governance|gouvernance`,
 	developing: `development|developpement|develop|developing|developper|developers|developpeurs|hacking|test|tests|testing|lint|linting|linter|style|code style|coding style|release|releases|releasing|releaser|hooks|pre commit|
-		conventions|guidelines|=ci|continuous integration|integration continue|mettre a jour les dependances|update dependencies|travailler sur|debug|debugging|qualite|code quality|benchmark|benchmarks|git workflow|dev`,
+		conventions|guidelines|=ci|continuous integration|integration continue|mettre a jour les dependances|update dependencies|travailler sur|debug|debugging|qualite|code quality|benchmark|benchmarks|git workflow|dev|developping|debogage|=migrations|gestion des migrations|commit|commits`,
 	leading: `sources|source de donnees|sources de donnees|data sources|prochaines etapes|next steps|further reading|related|related projects|projets lies|plus d informations|more information|pour aller plus loin|
-		references|bibliographie|bibliography|citation|how to cite|citing|publications|statistiques|statistics|see also|annexes|changelog|translations|specifications|alternatives|cheatsheet|cheat sheet|depots connexes|connexes|projets connexes`,
+		references|bibliographie|bibliography|citation|how to cite|citing|publications|statistiques|statistics|see also|annexes|changelog|translations|specifications|=alternatives|=plugins|learning more|=guide|=guidance|aller plus loin|api utilisees|apis utilisees|cheatsheet|cheat sheet|depots connexes|connexes|projets connexes|
+		architecture decision records|forks|autres projets|other projects|get the data|obtenir les donnees`,
+	making:     `outils utilises|outillage|built with|frameworks|dependances externes|external dependencies|build tools|ci cd|badges`,
 	Contents:   `sommaire|table des matieres|table of contents|toc|contents|plan|index`,
 	References: `documentation|doc|docs|wiki|liens|links|ressources|resources|voir aussi|see also|en savoir plus|learn more|guides`,
 }

@@ -104,7 +104,7 @@ var imports = map[string][]string{
 	// These measure checks and readers on texts that lie elsewhere.
 	"internal/licence/accuracy":   {"internal/audit", "internal/licence", "checks/licences"},
 	"internal/knowledge/accuracy": {"config", "internal/acquire", "internal/audit", "internal/knowledge"},
-	"internal/guide/accuracy":     {"internal/document", "internal/guide"},
+	"internal/guide/accuracy":     {"internal/audit", "internal/document", "internal/guide", "checks/documentation"},
 	"internal/container/accuracy": {"internal/audit", "internal/container", "checks/containers"},
 	"internal/bench":              {"checks", "checks/*", "config", "internal/*", "internal/acquire/*"},
 	"internal/soak":               {"checks", "config", "internal/*", "internal/acquire/*", "internal/store/*"},

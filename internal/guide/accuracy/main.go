@@ -3,10 +3,13 @@
 //
 //	go run ./internal/guide/accuracy [-misses] DIR...
 //
-// It prints a Markdown table of scores by topic. The texts are not ours to keep: labels.tsv holds the first 16 digits of a README's
-// SHA-256, where it was met, whether the rules were written with it in sight
-// (tuned) or not (held-out), and for the line of each section what a person read there: P purpose, I install, U
-// usage, C contact, G contributing, R references, L licence.
+// It prints two Markdown tables of scores by topic: one counts each section, the
+// other which parts readme-useful finds in the README as a whole. The texts are
+// not ours to keep: labels.tsv holds the first 16 digits of a README's SHA-256,
+// where it was met, whether the rules were written with it in sight (tuned) or
+// not (held-out), and for the line of each section what a person read there: P
+// purpose, I install, U usage, C contact, G contributing, R references, L
+// licence, - none of these.
 package main
 
 import (
@@ -21,6 +24,8 @@ import (
 	"strconv"
 	"strings"
 
+	docs "github.com/perenne-audit/perenne/checks/documentation"
+	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/document"
 	"github.com/perenne-audit/perenne/internal/guide"
 )
@@ -66,14 +71,17 @@ func main() {
 		os.Exit(2)
 	}
 	readmes := parseLabels()
-	counts := map[string]map[string]*count{}
+	sections, parts := scores{}, scores{}
 	for _, dir := range flag.Args() {
-		if err := measure(dir, readmes, counts, *misses); err != nil {
+		if err := measure(dir, readmes, sections, parts, *misses); err != nil {
 			fmt.Fprintln(os.Stderr, "accuracy:", err)
 			os.Exit(1)
 		}
 	}
-	printScores(counts)
+	fmt.Println("Each section:")
+	sections.print()
+	fmt.Println("\nThe README as a whole:")
+	parts.print()
 	for _, r := range readmes {
 		if !r.seen {
 			fmt.Fprintf(os.Stderr, "not found: %s %s\n", r.repository, r.name)
@@ -100,7 +108,7 @@ func parseLabels() map[string]*readme {
 }
 
 // measure counts the labelled READMEs below a folder.
-func measure(dir string, readmes map[string]*readme, counts map[string]map[string]*count, misses bool) error {
+func measure(dir string, readmes map[string]*readme, sections, parts scores, misses bool) error {
 	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -117,6 +125,7 @@ func measure(dir string, readmes map[string]*readme, counts map[string]map[strin
 		r.seen = true
 		doc := document.Parse(r.name, content)
 		topics := guide.SectionTopics(doc)
+		all := ""
 		for i, section := range doc.Sections {
 			want, got := r.want[section.Line], ""
 			for _, t := range topics[i] {
@@ -125,51 +134,85 @@ func measure(dir string, readmes map[string]*readme, counts map[string]map[strin
 			if misses && r.set == "tuned" && !same(want, got) {
 				fmt.Printf("%s:%d [%s] want %q, got %q\n", r.repository, section.Line, section.Heading, want, got)
 			}
-			tally(counts, r.set, want, got)
-			tally(counts, r.set+", "+string(doc.Language), want, got)
+			sections.tally(r.set, doc.Language, want, got)
+			all += want
 		}
+		found := partsOf(r.name, content)
+		if misses && r.set == "tuned" && !same(all, found) {
+			fmt.Printf("%s: want %q, got %q\n", r.repository, all, found)
+		}
+		parts.tally(r.set, doc.Language, all, found)
 		return nil
 	})
 }
 
+// partsOf asks readme-useful which parts it finds in a README that stands alone.
+func partsOf(name string, content []byte) string {
+	tree := audit.NewTree([]audit.File{{Path: name, SizeBytes: int64(len(content))}}, only(content), false)
+	s := &audit.Snapshot{Tree: tree}
+	for _, c := range docs.Checks {
+		if c.ID != "readme-useful" {
+			continue
+		}
+		found, _ := c.Run(s.View()).Facts["sections"].([]string)
+		text := ""
+		for _, topic := range found {
+			text += letters[guide.Topic(topic)]
+		}
+		return text
+	}
+	panic("no check readme-useful")
+}
+
+// only is the content of a single file.
+type only []byte
+
+func (o only) Blob(audit.File) ([]byte, error) { return o, nil }
+
 func same(a, b string) bool {
-	return len(a) == len(b) && !strings.ContainsFunc(a, func(r rune) bool { return !strings.ContainsRune(b, r) })
+	lacks := func(a, b string) bool {
+		return strings.ContainsFunc(a, func(r rune) bool { return !strings.ContainsRune(b, r) })
+	}
+	return !lacks(a, b) && !lacks(b, a)
 }
 
-func tally(counts map[string]map[string]*count, set, want, got string) {
-	if counts[set] == nil {
-		counts[set] = map[string]*count{}
-	}
-	for _, t := range scored {
-		c := counts[set][t]
-		if c == nil {
-			c = &count{}
-			counts[set][t] = c
+// scores maps a set, and a set and a language, to the counts of each topic.
+type scores map[string]map[string]*count
+
+func (s scores) tally(set string, lang audit.Lang, want, got string) {
+	for _, set := range []string{set, set + ", " + string(lang)} {
+		if s[set] == nil {
+			s[set] = map[string]*count{}
+			for _, t := range scored {
+				s[set][t] = &count{}
+			}
 		}
-		switch w, g := strings.Contains(want, t), strings.Contains(got, t); {
-		case w && g:
-			c.right++
-		case g:
-			c.extra++
-		case w:
-			c.missed++
+		for _, t := range scored {
+			switch w, g := strings.Contains(want, t), strings.Contains(got, t); {
+			case w && g:
+				s[set][t].right++
+			case g:
+				s[set][t].extra++
+			case w:
+				s[set][t].missed++
+			}
 		}
 	}
 }
 
-func printScores(counts map[string]map[string]*count) {
+func (s scores) print() {
 	fmt.Println("| set | topic | labelled | right | extra | missed | precision | recall | F1 |\n|---|---|---:|---:|---:|---:|---:|---:|---:|")
 	for _, set := range []string{"tuned", "held-out"} {
 		for _, t := range scored {
-			if c := counts[set][t]; c != nil {
+			if c := s[set][t]; c != nil {
 				n := c.right + c.missed
 				fmt.Printf("| %s | %s | %d | %d | %d | %d | %.2f | %.2f | %.2f |\n", set, names[t], n, c.right, c.extra, c.missed,
 					ratio(c.right, c.right+c.extra), ratio(c.right, n), c.f1())
 			}
 		}
 		for _, part := range []string{set, set + ", fr", set + ", en"} {
-			if f1, n := weighted(counts[part]); n > 0 {
-				fmt.Printf("| %s | weighted | %d | | | | | | %.2f |\n", part, n, f1)
+			if f1, n := weighted(s[part]); n > 0 {
+				fmt.Printf("| %s | weighted | %d | | | | | | %.3f |\n", part, n, f1)
 			}
 		}
 	}
