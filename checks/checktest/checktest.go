@@ -70,6 +70,27 @@ func runCase(t *testing.T, check *audit.Check, file string) {
 	if len(strings.TrimSpace(string(archive.Comment))) == 0 {
 		t.Error("the case tells no story: say above the first file what it shows")
 	}
+	verdict, want := answer(t, check, archive)
+	want.compare(t, verdict)
+	explained(t, check, verdict.Reason)
+	if !check.Dated {
+		undated(t, check, archive, verdict)
+	}
+}
+
+// Verdict returns what the check answers to a case.
+func Verdict(t *testing.T, check *audit.Check, file string) audit.Verdict {
+	t.Helper()
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verdict, _ := answer(t, check, archive)
+	return verdict
+}
+
+func answer(t *testing.T, check *audit.Check, archive *txtar.Archive) (audit.Verdict, want) {
+	t.Helper()
 	snapshot, want, err := read(archive)
 	if err != nil {
 		t.Fatal(err)
@@ -78,12 +99,7 @@ func runCase(t *testing.T, check *audit.Check, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	verdict := judged[0].Verdict
-	want.compare(t, verdict)
-	explained(t, check, verdict.Reason)
-	if !check.Dated {
-		undated(t, check, archive, verdict)
-	}
+	return judged[0].Verdict, want
 }
 
 // undated fails when a check that is not said to depend on the day, or on who
