@@ -232,6 +232,9 @@ func (c Config) validate() error {
 		"forges.refresh": int64(c.Forges.Refresh), "forges.timeout": int64(c.Forges.Timeout),
 		"queue.timeout": int64(c.Queue.Timeout), "queue.grace": int64(c.Queue.Grace), "queue.every": int64(c.Queue.Every),
 	}
+	if c.Limits.PastCommits < 0 {
+		faults = append(faults, errors.New("limits.past_commits is negative: write 0 to leave the past out"))
+	}
 	for _, name := range slices.Sorted(maps.Keys(positive)) {
 		if positive[name] <= 0 {
 			faults = append(faults, fmt.Errorf("%s must be above 0, and is %d", name, positive[name]))

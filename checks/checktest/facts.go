@@ -87,6 +87,12 @@ type facts struct {
 	// Tags maps the name of a tag to the number of its commit in the history,
 	// newest first; -1 is a commit that the history does not hold.
 	Tags map[string]int `yaml:"tags"`
+	// Past says who took away the members below "@past/": the full name of a commit,
+	// and how many commits were looked at. Without it, nobody looked.
+	Past *struct {
+		By      string `yaml:"by"`
+		Commits int    `yaml:"commits"`
+	} `yaml:"past"`
 	// Links maps the path of a symbolic link to its target.
 	Links map[string]string `yaml:"links"`
 	// Submodules lists paths.
@@ -103,6 +109,7 @@ func read(archive *txtar.Archive) (*audit.Snapshot, want, error) {
 		err     error
 		wanting = true
 		files   []audit.File
+		gone    []audit.File
 		blobs   = caseBlobs{}
 	)
 	for _, member := range archive.Files {
@@ -119,6 +126,11 @@ func read(archive *txtar.Archive) (*audit.Snapshot, want, error) {
 				return nil, w, fmt.Errorf("@facts: %w", err)
 			}
 		default:
+			if name, found := strings.CutPrefix(member.Name, "@past/"); found {
+				blobs[member.Name] = member.Data
+				gone = append(gone, audit.File{Path: name, Blob: member.Name, SizeBytes: int64(len(member.Data))})
+				continue
+			}
 			blobs[member.Name] = member.Data
 			files = append(files, audit.File{Path: member.Name, Blob: member.Name, SizeBytes: int64(len(member.Data))})
 		}
@@ -144,6 +156,13 @@ func read(archive *txtar.Archive) (*audit.Snapshot, want, error) {
 		return nil, w, fmt.Errorf("@facts: %w", err)
 	}
 	s.Tree = audit.NewTree(files, blobs, false)
+	if f.Past != nil {
+		by := map[string]string{}
+		for _, file := range gone {
+			by[file.Blob] = f.Past.By
+		}
+		s.Past = audit.NewPast(f.Past.Commits, gone, by, blobs)
+	}
 	return s, w, nil
 }
 

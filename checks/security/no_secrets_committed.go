@@ -24,14 +24,41 @@ const (
 // runNoSecretsCommitted does not ask what the repository wants to be left out,
 // such as the lists of a scanner: a repository cannot excuse itself.
 func runNoSecretsCommitted(s *audit.Snapshot) audit.Verdict {
-	all := secret.Of(s)
+	all, past := secret.Of(s), secret.OfPast(s)
 	found := all.Findings
-	if len(found) == 0 && (all.Unread || s.Truncated()) {
-		return audit.Unknown("not-all-read").Fact("findings", found)
+	result := func(v audit.Verdict) audit.Verdict {
+		v = v.Fact("findings", found)
+		if past.Commits > 0 {
+			v = v.Fact("history_commits", past.Commits).Fact("history_findings", past.Findings)
+		}
+		return v
 	}
-	if len(found) == 0 {
-		return audit.Met("none").Fact("findings", found)
+	switch {
+	case len(found) > 0:
+		return result(inFiles(found))
+	case len(past.Findings) > 0:
+		return result(audit.PartlyMet("in-history", "paths", named(removed(past.Findings))))
+	case all.Unread || s.Truncated():
+		return result(audit.Unknown("not-all-read"))
+	case past.Commits > 0:
+		return result(audit.Met("none-nor-before", "commits", past.Commits))
 	}
+	return result(audit.Met("none"))
+}
+
+// removed names the paths of what was taken away, each with the commit.
+func removed(found []secret.Finding) []string {
+	const short = 7
+	var list []string
+	for _, f := range found {
+		if one := f.Path + " (" + f.Commit[:min(short, len(f.Commit))] + ")"; !slices.Contains(list, one) {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+func inFiles(found []secret.Finding) audit.Verdict {
 	var paths []string
 	var places []audit.Place
 	for _, f := range found {
@@ -43,7 +70,7 @@ func runNoSecretsCommitted(s *audit.Snapshot) audit.Verdict {
 			places = append(places, audit.Place{Path: f.Path, Line: f.Line})
 		}
 	}
-	return audit.NotMet("found", "paths", named(paths)).At(places...).Fact("findings", found)
+	return audit.NotMet("found", "paths", named(paths)).At(places...)
 }
 
 // named shortens a list for a sentence.

@@ -31,7 +31,7 @@ import (
 type auditFlags struct {
 	config, format, output, at, portfolio, policy, advisories string
 	checks, leaving, thresholds                               []string
-	jobs                                                      int
+	jobs, pastCommits                                         int
 	gate, forge                                               bool
 }
 
@@ -55,6 +55,7 @@ func (p *program) auditCommand() *cobra.Command {
 	f.StringVar(&flags.advisories, "advisories", "", p.say("help.audit.advisories"))
 	f.BoolVar(&flags.forge, "forge", false, p.say("help.audit.forge"))
 	f.BoolVar(&flags.gate, "gate", false, p.say("help.audit.gate"))
+	f.IntVar(&flags.pastCommits, "past-commits", 0, p.say("help.audit.past-commits"))
 	f.IntVar(&flags.jobs, "jobs", 0, p.say("help.audit.jobs"))
 	f.StringVar(&flags.config, "config", p.getenv("PERENNE_CONFIG"), p.say("help.audit.config"))
 	return cmd
@@ -103,6 +104,10 @@ func (p *program) options(flags auditFlags) (pipeline.Options, int, error) {
 	if err != nil {
 		return pipeline.Options{}, 0, err
 	}
+	if flags.pastCommits < 0 {
+		return pipeline.Options{}, 0, fmt.Errorf("--past-commits %d: must be 0 or more", flags.pastCommits)
+	}
+	settings.Limits.PastCommits = cmp.Or(flags.pastCommits, settings.Limits.PastCommits)
 	jobs := flags.jobs
 	if jobs == 0 {
 		jobs = settings.Jobs

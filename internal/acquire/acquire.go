@@ -38,6 +38,9 @@ type Limits struct {
 	// UnfilteredCommits bounds the history asked of a server that cannot send
 	// commits without their files.
 	UnfilteredCommits int `mapstructure:"unfiltered_commits"`
+	// PastCommits is how many of the newest commits are asked what they took away;
+	// 0 is none, and costs nothing.
+	PastCommits int `mapstructure:"past_commits"`
 	// Tags bounds the tags.
 	Tags int `mapstructure:"tags"`
 	// Timeout bounds the whole acquisition.
@@ -113,6 +116,9 @@ func Fetch(ctx context.Context, target string, o Options) (*Snapshot, error) {
 	}
 	if o.Progress == nil {
 		o.Progress = func(Stage) {}
+	}
+	if o.Limits.PastCommits > 0 {
+		o.Needs |= audit.NeedAuthors
 	}
 	s, err := fromPlace(ctx, place, o)
 	if err != nil {
@@ -238,6 +244,9 @@ type reader struct {
 	// omitted says that files which are not held were left out for their size.
 	omitted bool
 	reached []audit.Limit
+	// graph is set by past, blobs by tree.
+	graph graph
+	blobs *blobs
 }
 
 func (r *reader) reach(name string, value int64, what string) {

@@ -60,6 +60,9 @@ func fromStore(ctx context.Context, store *filesystem.Storage, commonDir, worktr
 			return nil, err
 		}
 	}
+	if s.Past, err = r.takenAway(ctx, s.History, r.graph, s.Files()); err != nil {
+		return nil, err
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("time is up: %w", audit.ErrUnreachable)
 	}

@@ -23,6 +23,7 @@ type trees = func(plumbing.Hash) ([]byte, error)
 // past reads the history and, when it is needed, what became of each file.
 func (r *reader) past(ctx context.Context, head plumbing.Hash, files []audit.File, needs audit.Need, open func() trees) (*audit.History, error) {
 	h, g, err := r.history(head)
+	r.graph = g
 	if err != nil || !needs.Has(audit.NeedFileHistory) {
 		return h, err
 	}

@@ -25,7 +25,7 @@ func fromServer(ctx context.Context, place Place, o Options) (*Snapshot, error) 
 	fetched, err := gitwire.Fetch(ctx, gitwire.Request{
 		Endpoint: place.Endpoint, Auth: auth, Transport: o.Transport, Branch: o.Branch,
 		// The files' fetch brings the commit itself, which every audit names.
-		Files:     true,
+		Files: true, Past: o.Limits.PastCommits,
 		History:   o.Needs&(audit.NeedAuthors|audit.NeedFileHistory) != 0,
 		Folders:   o.Needs.Has(audit.NeedFileHistory),
 		Tags:      o.Needs.Has(audit.NeedTags),
@@ -74,6 +74,11 @@ func fromFetched(ctx context.Context, place Place, fetched *gitwire.Fetched, o O
 			return nil, err
 		}
 		files.reached = append(files.reached, history.reached...)
+		if s.Tree != nil {
+			if s.Past, err = files.takenAway(ctx, s.History, history.graph, s.Files()); err != nil {
+				return nil, err
+			}
+		}
 	}
 	s.Tags, s.Limits = boundTags(fetched.Tags, o.Limits.Tags)
 	s.Limits = append(s.Limits, files.reached...)

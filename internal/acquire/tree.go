@@ -30,9 +30,9 @@ func (r *reader) tree(root plumbing.Hash) (*audit.Tree, error) {
 	if err := l.list(root, "", 0); err != nil {
 		return nil, fmt.Errorf("read the files: %w", err)
 	}
-	blobs := &blobs{objects: r.objects, limit: r.limits.BlobBytes, omitted: r.omitted}
+	r.blobs = &blobs{objects: r.objects, limit: r.limits.BlobBytes, omitted: r.omitted}
 	r.noteLarge(l.files)
-	return audit.NewTree(l.files, blobs, l.truncated), nil
+	return audit.NewTree(l.files, r.blobs, l.truncated), nil
 }
 
 // below finds the folder that the audit is limited to.

@@ -28,6 +28,8 @@ type Snapshot struct {
 	Tree *Tree
 	// History is nil when it could not be had or was not asked for.
 	History *History
+	// Past is nil when nobody asked for it.
+	Past *Past
 	// Forge is nil when the forge was not asked or did not answer; ForgeReason
 	// then says why, by a key of the texts that any check may give. The zero
 	// reason is one that nobody gave.

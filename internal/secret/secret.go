@@ -1,6 +1,7 @@
 // Package secret finds what should not have been committed: private keys, tokens
 // of known services, passwords in addresses, and secrets written into the
-// configuration. It looks at the files of one commit, not at those before it.
+// configuration. It looks at the files of one commit, and at what the commits
+// before it took away where that was acquired.
 //
 // It would rather miss one than raise a false alarm. Samples, tests, fixtures and
 // documents do not count, nor do placeholders, references to variables, encrypted
@@ -25,6 +26,9 @@ type Finding struct {
 	// "assigned" for a value given to a name that says secret, or the kind of a
 	// service's token: "github-pat".
 	Kind string `json:"kind"`
+	// Commit is the full name of the commit that took the line away, or the whole
+	// file; "" for what the audited commit holds.
+	Commit string `json:"commit,omitempty"`
 }
 
 // maxBytes is more than any file that a person writes; what is longer is data.
@@ -39,7 +43,7 @@ type Found struct {
 }
 
 // digest names the answer: change it with every change of the rules.
-const digest = "secret/2"
+const digest = "secret/3"
 
 // Of returns what was found, computed once and kept in place of the files.
 func Of(s *audit.Snapshot) Found {
@@ -52,6 +56,48 @@ func Of(s *audit.Snapshot) Found {
 			found.look(s, f)
 		}
 		return found
+	})
+}
+
+// Past is what the history still gives away.
+type Past struct {
+	// Commits is how many were looked at; 0 when the past was not acquired.
+	Commits int `json:"commits"`
+	// Findings are of what the audited commit holds no more, sorted by path; never
+	// nil. A kind is named once for a path, by the commit that took it away last.
+	Findings []Finding `json:"findings"`
+}
+
+// pastDigest names the answer: change it with every change of the rules.
+const pastDigest = "secret-past/1"
+
+// OfPast returns what the newest commits took away, computed once and kept in
+// place of the files.
+func OfPast(s *audit.Snapshot) Past {
+	return audit.Digest(s, pastDigest, func(s *audit.Snapshot) Past {
+		past := Past{Findings: []Finding{}}
+		if s.Past == nil {
+			return past
+		}
+		past.Commits = s.Past.Commits
+		type known struct{ path, kind string }
+		seen := map[known]bool{}
+		for _, f := range Of(s).Findings {
+			seen[known{f.Path, f.Kind}] = true
+		}
+		view := s.Past.View()
+		for _, f := range view.OwnFiles() {
+			var one Found
+			one.look(view, f)
+			for _, finding := range one.Findings {
+				if k := (known{finding.Path, finding.Kind}); !seen[k] && len(past.Findings) < maxFound {
+					seen[k] = true
+					finding.Commit = s.Past.TakenAwayBy(f)
+					past.Findings = append(past.Findings, finding)
+				}
+			}
+		}
+		return past
 	})
 }
 

@@ -15,7 +15,7 @@ var placeholders = []string{
 	"change", "example", "exemple", "xxx", "your", "votre", "todo", "secret", "password", "passw0rd", "passwd", "p@ss", "dummy",
 	"fake", "test", "sample", "placeholder", "default", "foobar", "lorem", "123456", "12345", "abcdef", "abc123", "azerty", "qwerty",
 	"insert", "replace", "remplace", "motdepasse", "mot_de_passe", "deadbeef", "redacted", "undefined", "hidden", "masked", "not_a",
-	"not-a", "notasecret", "insecure", "unsafe", "...", "***", "000000", "111111", "aaaaaa", "ffffff", "docker", "localhost", "dontuse",
+	"not-a", "notasecret", "insecure", "unsafe", "...", "…", "***", "000000", "111111", "aaaaaa", "ffffff", "docker", "localhost", "dontuse",
 	"generate", "development", "supersecret", "monsecret", "fixme", "invalid", "s3cr3t", "s3cret", "admin", "vous", "mock",
 }
 

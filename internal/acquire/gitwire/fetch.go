@@ -32,6 +32,8 @@ type Request struct {
 	Branch string
 	// Files and History choose what is wanted.
 	Files, History bool
+	// Past is how many generations before the head have their files fetched too.
+	Past int
 	// Folders asks for the trees of the whole history too, not for files.
 	Folders bool
 	// Tags asks for the list of tags, which comes with the name of the HEAD.
@@ -57,7 +59,7 @@ type Fetched struct {
 	// Tags are all that the server has, in the order of their names; nil when not
 	// asked for.
 	Tags []audit.Tag
-	// Files holds the trees and blobs of Head; nil when not asked for.
+	// Files holds the trees and blobs of Head, and of its past as far as asked; nil when not asked for.
 	Files *Objects
 	// History holds commits, and trees when asked for; nil when not asked for.
 	History *Objects
@@ -148,10 +150,11 @@ func keepHistory(folders bool) func(plumbing.ObjectType) bool {
 	}
 }
 
-// wantFiles asks for one commit with its files; those too large to be read are
+// wantFiles asks for one commit with its files, and those before it when the past
+// is wanted; files too large to be read are
 // left out where the server can do so.
 func (f *Fetched) wantFiles(caps *capability.List, r Request) *packp.UploadPackRequest {
-	req := f.want(caps, 1)
+	req := f.want(caps, 1+r.Past)
 	if f.Filtered {
 		filter(req, packp.FilterBlobLimit(uint64(r.BlobBytes), ""))
 	}
