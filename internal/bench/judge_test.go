@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/perenne-audit/perenne/checks"
@@ -57,6 +58,51 @@ func benchmarkChecks(b *testing.B, held *audit.Snapshot) {
 			})
 		})
 	}
+}
+
+// TestNothingIsReadTwice counts what all checks together ask the store for, on the
+// repositories of BENCH_REPOS or on a generated one.
+func TestNothingIsReadTwice(t *testing.T) {
+	bench := &bench{dir: t.TempDir(), progress: io.Discard}
+	repos, err := bench.repositories(os.Getenv, 200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, repo := range repos {
+		held, err := hold(t.Context(), repo, audit.NeedTree|audit.NeedAuthors)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer held.Close()
+		counter := &counter{content: content{held.Snapshot}, reads: map[string]int{}}
+		s := fresh(held.Snapshot)
+		s.Tree.Through(counter)
+		if err := judgeAll(s); err != nil {
+			t.Fatal(err)
+		}
+		if len(counter.reads) == 0 {
+			t.Errorf("%s: nothing was read", repo)
+		}
+		for path, n := range counter.reads {
+			if n > 1 {
+				t.Errorf("%s: %s was read %d times", repo, path, n)
+			}
+		}
+	}
+}
+
+// counter counts reads by path; equal content under two paths is one blob.
+type counter struct {
+	content
+	mu    sync.Mutex
+	reads map[string]int
+}
+
+func (c *counter) Blob(f audit.File) ([]byte, error) {
+	c.mu.Lock()
+	c.reads[f.Path]++
+	c.mu.Unlock()
+	return c.content.Blob(f)
 }
 
 // timeFresh times f on a snapshot of which nothing was read yet.
