@@ -84,7 +84,7 @@ func (p *program) root(args []string) *cobra.Command {
 		return err
 	}
 	root.AddCommand(p.auditCommand(), p.handoverCommand(), p.planCommand(), p.serveCommand(), p.workCommand(), p.migrateCommand(), p.backupCommand(), p.probeCommand(),
-		p.checksCommand(), p.policyCommand(), p.portfolioCommand(), p.configCommand(), p.versionCommand())
+		p.checksCommand(), p.policyCommand(), p.portfolioCommand(), p.configCommand(), p.webhookCommand(), p.versionCommand())
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.SetUsageTemplate(p.usageTemplate(root.UsageTemplate()))
 	root.InitDefaultHelpFlag()

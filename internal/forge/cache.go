@@ -76,6 +76,19 @@ func (c *Cache) load(r Repo, now time.Time) *Answer {
 	return k.Answer
 }
 
+// drop takes out what was answered about a repository.
+func (c *Cache) drop(r Repo) {
+	if c == nil {
+		return
+	}
+	// What cannot be taken out stays, and is as old as it was.
+	if name := c.file(r); os.Remove(name) == nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.held = -1
+	}
+}
+
 // save keeps an answer.
 func (c *Cache) save(r Repo, a *Answer) {
 	if c == nil {
