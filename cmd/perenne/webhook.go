@@ -189,14 +189,14 @@ func (p *program) deliver(ctx context.Context, address string, sent hook.Sent) (
 	if json.Unmarshal(content, &answer) != nil || answer.Answer == "" {
 		return p.say("webhook.stranger", "status", response.StatusCode, "took", took.String()), false
 	}
-	said = p.say("webhook.answer", "status", response.StatusCode, "meaning", p.say("webhook.answer-"+string(answer.Answer)), "took", took.String())
+	said = p.say("webhook.answer", "status", response.StatusCode, "meaning", p.say("webhook-answer."+string(answer.Answer)), "took", took.String())
 	return said, response.StatusCode == http.StatusAccepted
 }
 
 // tellSetup says what to type into a forge.
 func (p *program) tellSetup(sender forge.Kind, address string) {
 	for _, line := range []string{"where", "url", "secret", "events"} {
-		text := p.say("webhook.setup-"+string(sender)+"-"+line, "url", address)
+		text := p.say("webhook-setup."+string(sender)+"-"+line, "url", address)
 		if line != "where" {
 			text = "  " + text
 		}

@@ -82,6 +82,7 @@ var imports = map[string][]string{
 	"internal/forge/*":          {"internal/audit", "internal/forge"},
 	"internal/forge/forgetest":  {"internal/audit", "internal/forge", "internal/guard"},
 	"internal/guard":            {"internal/audit"},
+	"internal/remedy":           append([]string{"internal/audit"}, readers...),
 	"internal/hook":             {"internal/audit", "internal/forge", "internal/store"},
 	"internal/advisory":         {"internal/audit"},
 	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue", "internal/plan"},
@@ -99,7 +100,7 @@ var imports = map[string][]string{
 	"cmd/perenne": {
 		"checks", "config", "internal/acquire", "internal/advisory", "internal/audit", "internal/board", "internal/demo", "internal/forge", "internal/forge/*",
 		"internal/guard", "internal/handover", "internal/hook", "internal/knowledge", "internal/metrics",
-		"internal/pipeline", "internal/plan", "internal/policy", "internal/portfolio", "internal/queue", "internal/report", "internal/roadmap", "internal/score",
+		"internal/pipeline", "internal/plan", "internal/policy", "internal/portfolio", "internal/queue", "internal/remedy", "internal/report", "internal/roadmap", "internal/score",
 		"internal/store", "internal/store/postgres", "internal/store/sqlite", "internal/text", "internal/web",
 	},
 	// These measure checks and readers on texts that lie elsewhere.
