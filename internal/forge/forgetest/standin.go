@@ -70,6 +70,7 @@ type Server struct {
 	requests []Request
 	fault    func(w http.ResponseWriter, r *http.Request) bool
 	quota    *Quota
+	git      branches
 }
 
 // Change changes what the stand-in knows.
@@ -123,7 +124,7 @@ func (s *Server) Address() string {
 // New starts a stand-in of a kind, which ends with the test.
 func New(t testing.TB, kind forge.Kind) *Server {
 	t.Helper()
-	s := &Server{Kind: kind, repo: Example()}
+	s := &Server{Kind: kind, repo: Example(), git: newBranches()}
 	mux := http.NewServeMux()
 	switch kind {
 	case forge.GitHub:
@@ -135,6 +136,7 @@ func New(t testing.TB, kind forge.Kind) *Server {
 	default:
 		t.Fatalf("no stand-in for %s", kind)
 	}
+	s.gitOf(kind)(mux)
 	s.Server = httptest.NewServer(s.wrap(mux))
 	t.Cleanup(s.Close)
 	return s
