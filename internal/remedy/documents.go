@@ -88,9 +88,19 @@ func readme(s *site, j audit.Judged) (Patch, string) {
 	if !lacks {
 		missing = "purpose-run-contact-licence"
 	}
+	there := ""
+	if doc != nil {
+		f, _ := s.File(doc.Path)
+		there, _ = s.ReadText(f)
+	}
 	var added strings.Builder
 	for _, part := range strings.Split(missing, "-") {
-		added.WriteString("\n" + s.text("readme-"+part))
+		if text := s.text("readme-" + part); !strings.Contains(strings.ReplaceAll(there, "\r\n", "\n"), text) {
+			added.WriteString("\n" + text)
+		}
+	}
+	if added.Len() == 0 {
+		return Patch{}, "prompted"
 	}
 	if doc == nil {
 		p, why := s.create("README.md", "# "+nameOf(s.Repository.URL)+"\n"+added.String())

@@ -67,6 +67,13 @@ func (s *Server) Held(branch string) (files map[string]string, requests int) {
 	return s.git.tips[branch].Files, len(s.git.requests)
 }
 
+// Publish makes the branch main another commit.
+func (s *Server) Publish(sha string, files map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.git.put("main", commit{SHA: sha, Files: files})
+}
+
 // CommitAs has somebody commit to a branch.
 func (s *Server) CommitAs(branch, message string) {
 	s.mu.Lock()
