@@ -140,8 +140,8 @@ var (
 		help: "Requests that the forge still allows.",
 	}
 	webhooksTotal = family{
-		name: "perenne_webhooks_total", kind: "counter", labels: []string{"sender", "outcome"}, series: "27",
-		help: "Deliveries of forges to this process, by kind of forge and outcome.",
+		name: "perenne_webhooks_total", kind: "counter", labels: []string{"sender", "outcome"}, series: "28",
+		help: "Deliveries of forges to this process, by kind of forge, git for none that is known, and outcome.",
 	}
 	buildInfo = family{
 		name: "perenne_build_info", kind: "gauge", labels: []string{"version", "commit", "catalogue", "goversion"}, series: "1",

@@ -170,7 +170,8 @@ var dependabotNames = map[manifest.Ecosystem]string{
 // dependabot has GitHub propose updates; elsewhere a robot has to be run by
 // somebody, and a file alone watches nothing.
 func dependabot(s *site, j audit.Judged) (Patch, string) {
-	if j.Verdict.Reason.Key != "none" {
+	// A robot that stopped because nothing is set up any more can be set up again.
+	if key := j.Verdict.Reason.Key; key != "none" && (key != "stopped" || j.Verdict.Answer != audit.AnswerNotMet) {
 		return Patch{}, "watched"
 	}
 	if s.host() != "github.com" {
