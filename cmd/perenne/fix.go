@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/mail"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,8 +24,8 @@ import (
 // fixFlags are the flags of "perenne fix" as typed.
 type fixFlags struct {
 	auditFlags
-	licence, holder, contact string
-	write, propose, send     bool
+	licence, holder, contact, maintainer string
+	write, propose, send                 bool
 }
 
 func (p *program) fixCommand() *cobra.Command {
@@ -45,6 +47,7 @@ func (p *program) fixCommand() *cobra.Command {
 	f.StringVar(&flags.licence, "licence", "", p.say("help.fix.licence", "ids", strings.Join(licence.Given(), ", ")))
 	f.StringVar(&flags.holder, "holder", "", p.say("help.fix.holder"))
 	f.StringVar(&flags.contact, "contact", "", p.say("help.fix.contact"))
+	f.StringVar(&flags.maintainer, "maintainer", "", p.say("help.fix.maintainer"))
 	f.BoolVar(&flags.write, "write", false, p.say("help.fix.write"))
 	f.BoolVar(&flags.propose, "merge-request", false, p.say("help.fix.merge-request"))
 	f.BoolVar(&flags.propose, "pull-request", false, p.say("help.fix.pull-request"))
@@ -54,6 +57,9 @@ func (p *program) fixCommand() *cobra.Command {
 	f.StringVar(&flags.config, "config", p.getenv("PERENNE_CONFIG"), p.say("help.audit.config"))
 	return cmd
 }
+
+// owner is how CODEOWNERS names somebody.
+var owner = regexp.MustCompile(`^(@[\w.-]+(/[\w.-]+)*|[\w.+-]+@[\w.-]+)$`)
 
 // fix runs the command: everything that can be wrong with the command line is
 // found before the repository is touched.
@@ -66,6 +72,15 @@ func (p *program) fix(ctx context.Context, target string, flags fixFlags) error 
 	}
 	if _, known := licence.Text(flags.licence); flags.licence != "" && !known {
 		return errors.New(p.say("fix.no-licence", "id", flags.licence, "ids", licence.Given()))
+	}
+	if _, err := mail.ParseAddress(flags.contact); flags.contact != "" && (err != nil || strings.ContainsAny(flags.contact, " <>")) {
+		return errors.New(p.say("fix.no-contact", "contact", flags.contact))
+	}
+	if flags.maintainer != "" && !owner.MatchString(flags.maintainer) {
+		return errors.New(p.say("fix.no-maintainer", "maintainer", flags.maintainer))
+	}
+	if strings.ContainsAny(flags.holder, "\r\n") {
+		return errors.New(p.say("fix.no-holder"))
 	}
 	options, _, err := p.options(flags.auditFlags)
 	if err != nil {
@@ -108,7 +123,7 @@ func (p *program) fix(ctx context.Context, target string, flags fixFlags) error 
 // judged too: one gap's patch may rest on what another check saw.
 func (p *program) remedies(ctx context.Context, target string, options pipeline.Options, flags fixFlags) (plan remedy.Plan, result *audit.Result, err error) {
 	options.Only = flags.checks
-	o := remedy.Options{Lang: p.lang, Licence: flags.licence, Holder: flags.holder, Contact: flags.contact}
+	o := remedy.Options{Lang: p.lang, Licence: flags.licence, Holder: flags.holder, Contact: flags.contact, Maintainer: flags.maintainer}
 	result, err = pipeline.AuditAnd(ctx, target, options, func(s *audit.Snapshot, r *audit.Result) { plan = remedy.Of(s, r, o) })
 	return plan, result, err
 }

@@ -67,6 +67,24 @@ func security(s *site, _ audit.Judged) (Patch, string) {
 	return p, why
 }
 
+// codeowners names who was said to stay.
+func codeowners(s *site, j audit.Judged) (Patch, string) {
+	switch key := j.Verdict.Reason.Key; {
+	case key != "none" && key != "contact-only" && key != "authors-only" && key != "all-leaving":
+		return Patch{}, "person"
+	case s.Maintainer == "":
+		return Patch{}, "maintainer"
+	}
+	for _, name := range []string{".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS", ".forgejo/CODEOWNERS", ".gitea/CODEOWNERS"} {
+		if _, there := s.File(name); there {
+			return Patch{}, "exists"
+		}
+	}
+	p, why := s.create("CODEOWNERS", "* "+s.Maintainer+"\n")
+	p.Note = "maintainer"
+	return p, why
+}
+
 // contributing says how to take part. Who decides is the team's to write.
 func contributing(s *site, j audit.Judged) (Patch, string) {
 	if j.Verdict.Reason.Key == "guide-only" {

@@ -23,6 +23,9 @@ type Options struct {
 	Licence string
 	// Holder is who has the rights, Contact an address that outlives the team.
 	Holder, Contact string
+	// Maintainer is who keeps the deliverable after the team, as CODEOWNERS writes it:
+	// "@organisation/team" or an e-mail address.
+	Maintainer string
 }
 
 // Change is one file before and after.
@@ -68,7 +71,7 @@ var makers = map[string]maker{
 	"readme-useful": readme, "licence-present": licenceText, "build-context-clean": dockerignore,
 	"container-unprivileged": user, "configuration-external": settings, "ci-runs-tests": pipeline,
 	"dependencies-watched": dependabot, "contribution-guided": contributing, "security-channel-open": security,
-	"publiccode-valid": publiccodeFile,
+	"publiccode-valid": publiccodeFile, "maintainer-staying": codeowners,
 }
 
 // site is what a maker looks at.

@@ -120,6 +120,8 @@ func TestPatchesCloseGaps(t *testing.T) {
 				o.Holder = value
 			case "contact":
 				o.Contact = value
+			case "maintainer":
+				o.Maintainer = value
 			case "lang":
 				o.Lang = audit.Lang(value)
 			}
