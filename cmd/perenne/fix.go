@@ -16,7 +16,6 @@ import (
 	"github.com/perenne-audit/perenne/checks"
 	"github.com/perenne-audit/perenne/internal/acquire"
 	"github.com/perenne-audit/perenne/internal/audit"
-	"github.com/perenne-audit/perenne/internal/licence"
 	"github.com/perenne-audit/perenne/internal/pipeline"
 	"github.com/perenne-audit/perenne/internal/remedy"
 )
@@ -44,7 +43,7 @@ func (p *program) fixCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringSliceVar(&flags.checks, "checks", nil, p.say("help.fix.checks"))
-	f.StringVar(&flags.licence, "licence", "", p.say("help.fix.licence", "ids", strings.Join(licence.Given(), ", ")))
+	f.StringVar(&flags.licence, "licence", "", p.say("help.fix.licence", "ids", strings.Join(remedy.Licences(), ", ")))
 	f.StringVar(&flags.holder, "holder", "", p.say("help.fix.holder"))
 	f.StringVar(&flags.contact, "contact", "", p.say("help.fix.contact"))
 	f.StringVar(&flags.maintainer, "maintainer", "", p.say("help.fix.maintainer"))
@@ -70,8 +69,8 @@ func (p *program) fix(ctx context.Context, target string, flags fixFlags) error 
 	if flags.send && !flags.propose {
 		return errors.New(p.say("fix.send-what"))
 	}
-	if _, known := licence.Text(flags.licence); flags.licence != "" && !known {
-		return errors.New(p.say("fix.no-licence", "id", flags.licence, "ids", licence.Given()))
+	if flags.licence != "" && !remedy.HasLicence(flags.licence) {
+		return errors.New(p.say("fix.no-licence", "id", flags.licence, "ids", remedy.Licences()))
 	}
 	if _, err := mail.ParseAddress(flags.contact); flags.contact != "" && (err != nil || strings.ContainsAny(flags.contact, " <>")) {
 		return errors.New(p.say("fix.no-contact", "contact", flags.contact))

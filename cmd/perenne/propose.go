@@ -59,7 +59,7 @@ func (p *program) propose(ctx context.Context, plan remedy.Plan, result *audit.R
 		return failed(err)
 	}
 	if !flags.send && (outcome == forge.Opened || outcome == forge.Updated) {
-		fmt.Fprintln(p.stdout, p.say("fix.would-"+string(outcome), "repository", r.String(), "branch", proposal.Branch, "into", proposal.Into, "url", request.URL))
+		fmt.Fprintln(p.stdout, p.say("fix-would."+string(outcome), "repository", r.String(), "branch", proposal.Branch, "into", proposal.Into, "url", request.URL))
 		fmt.Fprintf(p.stdout, "\n%s\n\n%s", proposal.Title, proposal.Body)
 		for _, patch := range plan.Patches {
 			fmt.Fprintln(p.stdout)

@@ -29,6 +29,15 @@ func (s *site) text(name string, pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(string(content))
 }
 
+// Licences lists the identifiers of the licences whose text can be written.
+func Licences() []string { return licence.Given() }
+
+// HasLicence reports whether the text of a licence can be written.
+func HasLicence(id string) bool {
+	_, found := licence.Text(id)
+	return found
+}
+
 // licenceText writes the text of the licence that was chosen or is declared.
 func licenceText(s *site, j audit.Judged) (Patch, string) {
 	id := s.Licence

@@ -99,6 +99,7 @@ func (p *published) query(w http.ResponseWriter, r *http.Request) {
 // every answer that GitHub gives as an example.
 func TestPublishedDescription(t *testing.T) {
 	target := prism(t)
+	t.Run("proposals", func(t *testing.T) { proposals(t, target) })
 	for _, tokens := range [][]string{{"example-token"}, nil} {
 		p := &published{t: t, seen: map[string]int{}, prism: httputil.NewSingleHostReverseProxy(target)}
 		p.prism.ModifyResponse = func(r *http.Response) error {

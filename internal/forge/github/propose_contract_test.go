@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -16,9 +17,10 @@ import (
 	"github.com/perenne-audit/perenne/internal/guard"
 )
 
-// Every request that opens a pull request is one that GitHub describes.
-func TestPublishedProposals(t *testing.T) {
-	p := &published{t: t, seen: map[string]int{}, prism: httputil.NewSingleHostReverseProxy(prism(t))}
+// proposals finds that every request that opens a pull request is one that GitHub
+// describes.
+func proposals(t *testing.T, target *url.URL) {
+	p := &published{t: t, seen: map[string]int{}, prism: httputil.NewSingleHostReverseProxy(target)}
 	p.prism.ModifyResponse = func(r *http.Response) error {
 		if r.StatusCode >= 300 {
 			body, _ := io.ReadAll(r.Body)
