@@ -134,13 +134,13 @@ func (b *branches) open(w http.ResponseWriter, q request) (request, bool) {
 // githubGit answers as GitHub does about git and pull requests.
 func (s *Server) githubGit(mux *http.ServeMux) {
 	const at = " /api/v3/repos/{owner}/{name}"
-	mux.HandleFunc("GET"+at+"/git/ref/heads/{branch...}", s.locked(func(w http.ResponseWriter, r *http.Request, b *branches) {
+	mux.HandleFunc("GET"+at+"/branches/{branch...}", s.locked(func(w http.ResponseWriter, r *http.Request, b *branches) {
 		tip, there := b.tips[r.PathValue("branch")]
 		if !there {
 			lacks(w)
 			return
 		}
-		write(w, http.StatusOK, map[string]any{"ref": "refs/heads/" + r.PathValue("branch"), "object": map[string]string{"type": "commit", "sha": tip.SHA}})
+		write(w, http.StatusOK, map[string]any{"name": r.PathValue("branch"), "commit": map[string]any{"sha": tip.SHA, "commit": map[string]any{"message": tip.Message}}})
 	}))
 	mux.HandleFunc("GET"+at+"/git/commits/{sha}", s.locked(func(w http.ResponseWriter, r *http.Request, b *branches) {
 		c, there := b.made[r.PathValue("sha")]

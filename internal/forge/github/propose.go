@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/go-github/v62/github"
 
-	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/forge"
 )
 
@@ -43,18 +42,17 @@ func requestOf(pr *github.PullRequest) forge.MergeRequest {
 // Tip implements [forge.Proposer].
 func (c *Client) Tip(ctx context.Context, r forge.Repo, branch string) (forge.Tip, error) {
 	ctx, _ = forge.About(ctx, r, "")
-	ref, resp, err := c.api.Git.GetRef(ctx, r.Owner(), r.Name(), "heads/"+branch)
-	if err != nil {
-		if err = forge.Meaning(ctx, status(resp), err); errors.Is(err, audit.ErrNotFound) {
-			return forge.Tip{}, nil
-		}
-		return forge.Tip{}, err
-	}
-	commit, resp, err := c.api.Git.GetCommit(ctx, r.Owner(), r.Name(), ref.GetObject().GetSHA())
-	if err != nil {
+	// A branch that was renamed is another: no redirect is followed.
+	found, resp, err := c.api.Repositories.GetBranch(ctx, r.Owner(), r.Name(), branch, 0)
+	switch {
+	case status(resp) == http.StatusNotFound, status(resp) == http.StatusMovedPermanently:
+		return forge.Tip{}, nil
+	case err != nil:
 		return forge.Tip{}, forge.Meaning(ctx, status(resp), err)
+	case found.GetCommit().GetSHA() == "":
+		return forge.Tip{}, forge.Meaning(ctx, status(resp), errors.New("a branch without a commit"))
 	}
-	return forge.Tip{Commit: commit.GetSHA(), Message: commit.GetMessage()}, nil
+	return forge.Tip{Commit: found.GetCommit().GetSHA(), Message: found.GetCommit().GetCommit().GetMessage()}, nil
 }
 
 // Commit implements [forge.Proposer]. The commit stands on the one that the files

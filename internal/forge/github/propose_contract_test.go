@@ -21,6 +21,14 @@ import (
 // describes.
 func proposals(t *testing.T, target *url.URL) {
 	p := &published{t: t, seen: map[string]int{}, prism: httputil.NewSingleHostReverseProxy(target)}
+	direct := p.prism.Director
+	p.prism.Director = func(r *http.Request) {
+		direct(r)
+		// GitHub takes the slashes of a ref as they are; Prism finds none in a parameter.
+		if before, ref, found := strings.Cut(r.URL.Path, "/git/refs/"); found {
+			r.URL.RawPath = before + "/git/refs/" + url.PathEscape(ref)
+		}
+	}
 	p.prism.ModifyResponse = func(r *http.Response) error {
 		if r.StatusCode >= 300 {
 			body, _ := io.ReadAll(r.Body)
