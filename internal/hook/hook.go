@@ -189,8 +189,14 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, sender forge.K
 // read takes the body, which may neither be large nor trickle in.
 func read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	// What cannot set a deadline of its own, as in tests, has the server's.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
-	return io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBytes))
+	connection := http.NewResponseController(w)
+	_ = connection.SetReadDeadline(time.Now().Add(bodyTime))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBytes))
+	if err == nil {
+		// A deadline that passes while the delivery is queued would cut that off.
+		_ = connection.SetReadDeadline(time.Time{})
+	}
+	return body, err
 }
 
 // payload is the JSON of a delivery: GitHub and Gitea can also send it as a form,

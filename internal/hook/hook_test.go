@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -381,4 +382,30 @@ func FuzzHandler(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A body that trickles in is cut off, and holds nothing up.
+func TestSlowBody(t *testing.T) {
+	h := newHeard(secret)
+	server := httptest.NewServer(h)
+	defer server.Close()
+	reader, writer := io.Pipe()
+	defer writer.Close()
+	go func() { _, _ = writer.Write([]byte("{")) }()
+	r, err := http.NewRequest(http.MethodPost, server.URL, reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Github-Event", "push")
+	began := time.Now()
+	resp, err := http.DefaultClient.Do(r)
+	if err == nil {
+		defer resp.Body.Close()
+		if resp.StatusCode != http.StatusBadRequest {
+			t.Errorf("answered %d", resp.StatusCode)
+		}
+	}
+	if took := time.Since(began); took < bodyTime/2 || took > 4*bodyTime {
+		t.Errorf("cut off after %s", took)
+	}
 }
