@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +45,7 @@ type Config struct {
 	Database   Database       `mapstructure:"database"`
 	Queue      Queue          `mapstructure:"queue"`
 	Access     Access         `mapstructure:"access"`
+	Webhooks   Webhooks       `mapstructure:"webhooks"`
 }
 
 // Work is what concerns 'perenne work' alone.
@@ -196,21 +198,44 @@ type Grant struct {
 	Role  string `mapstructure:"role"`
 }
 
-// secrets are the settings that are never shown.
-var secrets = []string{"database.url", "access.oidc.client_secret", "access.tokens"}
+// Webhooks says where forges tell what happened, and how they sign it.
+type Webhooks struct {
+	// Secrets may each hold several with commas between them.
+	Secrets []string      `mapstructure:"secrets"`
+	Path    string        `mapstructure:"path"`
+	URL     string        `mapstructure:"url"`
+	Wait    time.Duration `mapstructure:"wait"`
+}
 
-// Load reads the defaults, then the file when path is not empty, then the
+// check returns every fault.
+func (w Webhooks) check() (faults []error) {
+	if !strings.HasPrefix(w.Path, "/") || path.Clean(w.Path) != w.Path || w.Path == "/" {
+		faults = append(faults, fmt.Errorf("webhooks.path is %q: write a path such as /hooks", w.Path))
+	}
+	if u, err := url.Parse(w.URL); w.URL != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http") {
+		faults = append(faults, errors.New("webhooks.url: write https://perenne.example/hooks or leave it out"))
+	}
+	if w.Wait < 0 {
+		faults = append(faults, fmt.Errorf("webhooks.wait must be 0 or more, and is %s", w.Wait))
+	}
+	return faults
+}
+
+// secrets are the settings that are never shown.
+var secrets = []string{"database.url", "access.oidc.client_secret", "access.tokens", "webhooks.secrets"}
+
+// Load reads the defaults, then the file when it is named, then the
 // environment: PERENNE_LIMITS_TIMEOUT overrides limits.timeout. The error lists
 // every fault.
-func Load(path string) (Config, error) {
+func Load(file string) (Config, error) {
 	var c Config
-	v, err := read(path)
+	v, err := read(file)
 	if err != nil {
 		return c, err
 	}
 	strict := func(d *mapstructure.DecoderConfig) { d.ErrorUnused = true }
 	if err := v.Unmarshal(&c, strict); err != nil {
-		return c, fmt.Errorf("configuration %s: %w", path, err)
+		return c, fmt.Errorf("configuration %s: %w", file, err)
 	}
 	return c, c.validate()
 }
@@ -293,6 +318,7 @@ func (c Config) validate() error {
 	faults = append(faults, c.Forges.check()...)
 	faults = append(faults, c.Network.check()...)
 	faults = append(faults, c.Publish.check()...)
+	faults = append(faults, c.Webhooks.check()...)
 	if err := c.Database.check(); err != nil {
 		faults = append(faults, err)
 	}

@@ -83,8 +83,8 @@ func (p *program) root(args []string) *cobra.Command {
 		p.lang, err = audit.ParseLang(name)
 		return err
 	}
-	root.AddCommand(p.auditCommand(), p.handoverCommand(), p.planCommand(), p.issuesCommand(), p.serveCommand(), p.workCommand(), p.migrateCommand(), p.backupCommand(), p.probeCommand(),
-		p.checksCommand(), p.policyCommand(), p.portfolioCommand(), p.configCommand(), p.versionCommand())
+	root.AddCommand(p.auditCommand(), p.handoverCommand(), p.planCommand(), p.fixCommand(), p.issuesCommand(), p.serveCommand(), p.workCommand(), p.migrateCommand(), p.backupCommand(), p.probeCommand(),
+		p.checksCommand(), p.policyCommand(), p.portfolioCommand(), p.configCommand(), p.webhookCommand(), p.versionCommand())
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.SetUsageTemplate(p.usageTemplate(root.UsageTemplate()))
 	root.InitDefaultHelpFlag()

@@ -196,8 +196,13 @@ func (p *program) handler(ctx context.Context, s *service) (http.Handler, error)
 	if err != nil {
 		return nil, err
 	}
+	hooks, err := s.webhooks()
+	if err != nil {
+		return nil, err
+	}
 	v, _ := build()
 	return web.New(web.Config{
+		Hooks: hooks, HooksPath: s.settings.Webhooks.Path,
 		Board: s.board, Checks: checks.All(), Catalogue: checks.Version, Ask: s.ask, Place: s.db.Place,
 		Hours: s.settings.Plan.Hours(), Metrics: s.metrics.Handler(),
 		Admin: admin, Access: access, Lang: audit.Lang(s.settings.Lang), Version: v, Logger: s.logger,

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/perenne-audit/perenne/config"
+	"github.com/perenne-audit/perenne/internal/hook"
 	"github.com/perenne-audit/perenne/internal/policy"
 	"github.com/perenne-audit/perenne/internal/portfolio"
 )
@@ -33,6 +34,9 @@ func (p *program) configCommand() *cobra.Command {
 				return err
 			}
 			if _, err := access(settings, settings.Listen); err != nil {
+				return err
+			}
+			if err := hook.ParseSecrets(settings.Webhooks.Secrets).Check(); err != nil {
 				return err
 			}
 			if _, err := policy.Load(settings.Policy, ".", policies(nil)); err != nil {

@@ -82,6 +82,19 @@ func (c *Cache) read(about string, now time.Time) (k kept) {
 	return k
 }
 
+// drop takes out what was answered about a repository.
+func (c *Cache) drop(r Repo) {
+	if c == nil {
+		return
+	}
+	// What cannot be taken out stays, and is as old as it was.
+	if name := c.file(r.String()); os.Remove(name) == nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.held = -1
+	}
+}
+
 // save keeps an answer.
 func (c *Cache) save(r Repo, a *Answer) { c.write(kept{keptVersion, r.String(), a, nil}) }
 

@@ -82,6 +82,8 @@ var imports = map[string][]string{
 	"internal/forge/*":          {"internal/audit", "internal/forge"},
 	"internal/forge/forgetest":  {"internal/audit", "internal/forge", "internal/guard"},
 	"internal/guard":            {"internal/audit"},
+	"internal/remedy":           append([]string{"internal/audit"}, readers...),
+	"internal/hook":             {"internal/audit", "internal/forge", "internal/store"},
 	"internal/advisory":         {"internal/audit"},
 	"internal/board":            {"internal/audit", "internal/store", "internal/score", "internal/queue", "internal/plan"},
 	"internal/roadmap":          {"internal/audit", "internal/plan", "internal/report", "internal/text"},
@@ -101,8 +103,8 @@ var imports = map[string][]string{
 	},
 	"cmd/perenne": {
 		"checks", "config", "internal/acquire", "internal/advisory", "internal/audit", "internal/board", "internal/demo", "internal/forge", "internal/forge/*",
-		"internal/guard", "internal/handover", "internal/issue", "internal/knowledge", "internal/metrics", "internal/publish",
-		"internal/pipeline", "internal/plan", "internal/policy", "internal/portfolio", "internal/queue", "internal/report", "internal/roadmap", "internal/score",
+		"internal/guard", "internal/handover", "internal/hook", "internal/issue", "internal/knowledge", "internal/metrics", "internal/publish",
+		"internal/pipeline", "internal/plan", "internal/policy", "internal/portfolio", "internal/queue", "internal/remedy", "internal/report", "internal/roadmap", "internal/score",
 		"internal/store", "internal/store/postgres", "internal/store/sqlite", "internal/text", "internal/web",
 	},
 	// These measure checks and readers on texts that lie elsewhere.

@@ -143,6 +143,10 @@ var (
 		name: "perenne_forge_rate_limit_remaining", kind: "gauge", labels: []string{"forge"}, series: "F",
 		help: "Requests that the forge still allows.",
 	}
+	webhooksTotal = family{
+		name: "perenne_webhooks_total", kind: "counter", labels: []string{"sender", "outcome"}, series: "28",
+		help: "Deliveries of forges to this process, by kind of forge, git for none that is known, and outcome.",
+	}
 	buildInfo = family{
 		name: "perenne_build_info", kind: "gauge", labels: []string{"version", "commit", "catalogue", "goversion"}, series: "1",
 		help: "Always 1; the labels say what runs.",
@@ -150,7 +154,7 @@ var (
 )
 
 // ofProcess are the families that are not one challenge's.
-var ofProcess = []family{queueJobs, auditsTotal, auditDuration, fetchedBytes, forgeRequests, forgeLimit, buildInfo}
+var ofProcess = []family{queueJobs, auditsTotal, auditDuration, fetchedBytes, forgeRequests, forgeLimit, webhooksTotal, buildInfo}
 
 // audited reports whether anything is known of the challenge: before, a zero
 // would be a guess.

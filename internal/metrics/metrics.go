@@ -105,6 +105,7 @@ type Metrics struct {
 	fetched       *prometheus.CounterVec
 	forgeRequests *prometheus.CounterVec
 	forgeLimit    *prometheus.GaugeVec
+	webhooks      *prometheus.CounterVec
 
 	// turn holds one token: one reading at a time, the others wait for it.
 	turn chan struct{}
@@ -137,10 +138,11 @@ func New(c Config) *Metrics {
 	m.fetched = prometheus.NewCounterVec(prometheus.CounterOpts(fetchedBytes.opts()), fetchedBytes.labels)
 	m.forgeRequests = prometheus.NewCounterVec(prometheus.CounterOpts(forgeRequests.opts()), forgeRequests.labels)
 	m.forgeLimit = prometheus.NewGaugeVec(prometheus.GaugeOpts(forgeLimit.opts()), forgeLimit.labels)
+	m.webhooks = prometheus.NewCounterVec(prometheus.CounterOpts(webhooksTotal.opts()), webhooksTotal.labels)
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts(buildInfo.opts()), buildInfo.labels)
 	build.WithLabelValues(c.Version, c.Commit, c.Catalogue, runtime.Version()).Set(1)
 	m.registry.MustRegister(
-		m.audits, m.duration, m.fetched, m.forgeRequests, m.forgeLimit, build,
+		m.audits, m.duration, m.fetched, m.forgeRequests, m.forgeLimit, m.webhooks, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	// From zero, so that the first failure is an increase.
@@ -191,6 +193,12 @@ func (m *Metrics) ForgeAsked(forge string, status int) {
 // ForgeRemaining notes how many requests a forge still allows.
 func (m *Metrics) ForgeRemaining(forge string, requests int) {
 	m.forgeLimit.WithLabelValues(m.forge(forge)).Set(float64(requests))
+}
+
+// Received counts one delivery of a forge: the kind of its sender, and how it
+// ended. Both are from closed lists of the caller's.
+func (m *Metrics) Received(sender, outcome string) {
+	m.webhooks.WithLabelValues(sender, outcome).Inc()
 }
 
 func (m *Metrics) forge(host string) string {

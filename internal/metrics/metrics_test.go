@@ -45,6 +45,7 @@ func fed(c Config) *Metrics {
 	m.ForgeAsked("github.com", 200)
 	m.ForgeAsked("github.com", 0)
 	m.ForgeRemaining("github.com", 4999)
+	m.Received("github", "queued")
 	return m
 }
 

@@ -76,6 +76,12 @@ func (o Options) For(c *audit.Challenge, source audit.Source) Options {
 
 // Audit audits one repository. The error is acquire's, or the context's.
 func Audit(ctx context.Context, target string, o Options) (*audit.Result, error) {
+	return AuditAnd(ctx, target, o, func(*audit.Snapshot, *audit.Result) {})
+}
+
+// AuditAnd is [Audit], and hands on what was looked at with what was found, while
+// files can still be read.
+func AuditAnd(ctx context.Context, target string, o Options, then func(*audit.Snapshot, *audit.Result)) (*audit.Result, error) {
 	o.Acquire.Needs = o.needs()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -91,6 +97,7 @@ func Audit(ctx context.Context, target string, o Options) (*audit.Result, error)
 		return nil, err
 	}
 	result.Uncommitted = s.Uncommitted
+	then(s.Snapshot, result)
 	return result, nil
 }
 

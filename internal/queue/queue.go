@@ -155,6 +155,7 @@ func New[TTx any](driver riverdriver.Driver[TTx], c Config, w Work) (*Queue, err
 		river.AddWorkerSafely(workers, &findWorker{work: w, plan: plan.plan, timeout: c.Timeout}),
 		river.AddWorkerSafely(workers, &publishWorker{publish: w.Publish}),
 		river.AddWorkerSafely(workers, &thinWorker{thin: w.Thin}),
+		river.AddWorkerSafely(workers, &noticeWorker{queue: q}),
 	); err != nil {
 		return nil, fmt.Errorf("prepare the queue: %w", err)
 	}
@@ -268,17 +269,18 @@ func (q *Queue) Stop(ctx context.Context) error {
 // Ask puts repositories before the scheduled ones. One that waits or runs already
 // is not added again. It returns how many were added.
 func (q *Queue) Ask(ctx context.Context, jobs []Job) (int, error) {
-	return q.add(ctx, jobs, priorityAsked)
+	return q.add(ctx, jobs, priorityAsked, time.Time{})
 }
 
-func (q *Queue) add(ctx context.Context, jobs []Job, priority int) (int, error) {
+// add queues jobs to be done from a time on, zero for at once.
+func (q *Queue) add(ctx context.Context, jobs []Job, priority int, from time.Time) (int, error) {
 	if len(jobs) == 0 {
 		return 0, nil
 	}
 	params := make([]river.InsertManyParams, len(jobs))
 	for i, job := range jobs {
 		params[i] = river.InsertManyParams{Args: job, InsertOpts: &river.InsertOpts{
-			Priority: priority, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished},
+			Priority: priority, ScheduledAt: from, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished},
 		}}
 	}
 	n, err := q.insert(ctx, params)

@@ -119,7 +119,7 @@ func (w planner) plan(ctx context.Context, now time.Time) error {
 	jobs = slices.DeleteFunc(jobs, func(one Job) bool { return busy[one] })
 	for len(jobs) > 0 {
 		n := min(len(jobs), insertBatch)
-		if _, err := w.queue.add(ctx, jobs[:n], priorityScheduled); err != nil {
+		if _, err := w.queue.add(ctx, jobs[:n], priorityScheduled, time.Time{}); err != nil {
 			return err
 		}
 		jobs = jobs[n:]

@@ -26,6 +26,7 @@ func (s *site) guard(next http.Handler) http.Handler {
 	h = s.withSession(h)
 	h = crossOrigin.Handler(h)
 	h = s.limited(h)
+	h = s.withHooks(h)
 	h = secured(h)
 	return s.watched(h)
 }

@@ -32,6 +32,10 @@ type Config struct {
 	Place func(ctx context.Context, p audit.Placement) (audit.Placement, error)
 	// Hours is how many hours a week each side has for the plan.
 	Hours roadmap.Hours
+	// Hooks takes what forges send to HooksPath, signed; nil leaves it out. It is
+	// reached by whoever can sign, whatever Access says.
+	Hooks     http.Handler
+	HooksPath string
 	// Metrics serves /metrics; nil leaves it out.
 	Metrics http.Handler
 	// Admin serves what lies below /admin/queue/, for administrators; nil leaves
@@ -86,6 +90,8 @@ type site struct {
 	// readiness is what /readyz asks.
 	readiness func(context.Context) error
 	told      told
+	// deliveries counts what each address sends as a webhook.
+	deliveries *attempts
 }
 
 // New returns the handler of the whole service. The error names what is wrong
@@ -127,7 +133,7 @@ func prepare(c Config) (*site, error) {
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
 	}
-	s := &site{Config: c, known: map[string]*audit.Check{}}
+	s := &site{Config: c, known: map[string]*audit.Check{}, deliveries: newAttempts(deliveriesSent, deliverySentEvery, c.Now)}
 	for _, check := range c.Checks {
 		s.known[check.ID] = check
 	}

@@ -78,6 +78,7 @@ type Server struct {
 	quota    *Quota
 	underWay atomic.Int64
 	written  written
+	git      branches
 }
 
 // Change changes what the stand-in knows.
@@ -138,7 +139,7 @@ func (s *Server) Address() string {
 // New starts a stand-in of a kind, which ends with the test.
 func New(t testing.TB, kind forge.Kind) *Server {
 	t.Helper()
-	s := &Server{Kind: kind, repo: Example()}
+	s := &Server{Kind: kind, repo: Example(), git: newBranches()}
 	mux := http.NewServeMux()
 	switch kind {
 	case forge.GitHub:
@@ -154,6 +155,7 @@ func New(t testing.TB, kind forge.Kind) *Server {
 		t.Fatalf("no stand-in for %s", kind)
 	}
 	s.lists(mux)
+	s.gitOf(kind)(mux)
 	s.Server = httptest.NewServer(s.wrap(mux))
 	t.Cleanup(s.Close)
 	return s

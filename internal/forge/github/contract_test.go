@@ -172,6 +172,7 @@ func TestPublishedWrites(t *testing.T) {
 // every answer that GitHub gives as an example.
 func TestPublishedDescription(t *testing.T) {
 	target := prism(t)
+	t.Run("proposals", func(t *testing.T) { proposals(t, target) })
 	for _, tokens := range [][]string{{"example-token"}, nil} {
 		p, server, desk := describedDesk(t, target, tokens)
 		f, why, err := desk.Ask(t.Context(), server.URL+"/octocat/Hello-World")
