@@ -21,6 +21,7 @@ build: ## Build bin/perenne, one static program
 
 test: needs ## Run every test, against real git, PostgreSQL and Prometheus
 	@$(GO) test ./...
+	@$(MAKE) --no-print-directory contract
 
 lint: ## Formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l checks cmd config deploy internal); \
@@ -35,7 +36,7 @@ check: needs lint ## What lint does, then every test with the race detector
 bench: git ## Measure an audit against the ways it replaces
 	@$(GO) run ./internal/bench
 
-contract: ## Ask GitHub's published descriptions, behind Prism (needs node and npm)
+contract: needs ## The part of the tests that holds requests against GitHub's published descriptions
 	@npm install --prefix tools/contract --no-package-lock --no-audit --no-fund --silent
 	@$(GO) test -tags contract -count 1 -run TestPublished ./internal/forge/github
 
