@@ -148,6 +148,8 @@ func fromPlace(ctx context.Context, place Place, o Options) (s *Snapshot, err er
 type Heads struct {
 	// Commit is the name, in hexadecimal, of the commit that [Fetch] would acquire.
 	Commit string
+	// Branch is the one that was asked for, else the one that HEAD names; "" for none.
+	Branch string
 	// Tags are in the order of their names; nil when they were not asked for, and
 	// Limits holds the limit that cut them short.
 	Tags   []audit.Tag
@@ -173,35 +175,35 @@ func Head(ctx context.Context, target string, o Options) (Heads, error) {
 	if err != nil {
 		return Heads{}, err
 	}
-	commit, tags, err := headOf(ctx, place, o)
+	commit, branch, tags, err := headOf(ctx, place, o)
 	if err != nil {
 		return Heads{}, advise(Show(target), place, err)
 	}
-	heads := Heads{Commit: commit.String()}
+	heads := Heads{Commit: commit.String(), Branch: branch}
 	heads.Tags, heads.Limits = boundTags(tags, o.Limits.Tags)
 	return heads, nil
 }
 
-func headOf(ctx context.Context, place Place, o Options) (plumbing.Hash, []audit.Tag, error) {
+func headOf(ctx context.Context, place Place, o Options) (commit plumbing.Hash, branch string, tags []audit.Tag, err error) {
 	if place.Folder != "" {
 		found, err := locate(place.Folder)
 		if err != nil {
-			return plumbing.ZeroHash, nil, err
+			return plumbing.ZeroHash, "", nil, err
 		}
 		store := found.open()
 		defer store.Close()
-		commit, _, err := localHead(store, o.Branch)
-		if err != nil || !o.Needs.Has(audit.NeedTags) {
-			return commit, nil, err
+		commit, branch, err = localHead(store, o.Branch)
+		if err == nil && o.Needs.Has(audit.NeedTags) {
+			tags = localTags(store)
 		}
-		return commit, localTags(store), nil
+		return commit, branch, tags, err
 	}
 	auth, err := credentials(place.Endpoint, o.Token)
 	if err != nil {
-		return plumbing.ZeroHash, nil, err
+		return plumbing.ZeroHash, "", nil, err
 	}
 	if ctx, err = o.admit(ctx, place); err != nil {
-		return plumbing.ZeroHash, nil, err
+		return plumbing.ZeroHash, "", nil, err
 	}
 	return gitwire.Head(ctx, gitwire.Request{Endpoint: place.Endpoint, Auth: auth, Transport: o.Transport, Branch: o.Branch, Tags: o.Needs.Has(audit.NeedTags)})
 }

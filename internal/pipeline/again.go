@@ -46,7 +46,7 @@ func (r *keeping) look(ctx context.Context, now *audit.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	now.Repository.Commit = heads.Commit
+	now.Repository.Commit, now.Repository.Branch = heads.Commit, heads.Branch
 	heads.Refresh(now)
 	r.forge(now)
 	return ctx.Err()
@@ -68,7 +68,7 @@ func (r *keeping) again(ctx context.Context, now *audit.Snapshot) (*audit.Result
 		return nil, false
 	}
 	acquire.Heads{Commit: now.Repository.Commit, Tags: now.Tags, Limits: now.Limits}.Refresh(replayed.Snapshot)
-	replayed.Forge, replayed.ForgeReason = now.Forge, now.ForgeReason
+	replayed.Repository.Branch, replayed.Forge, replayed.ForgeReason = now.Repository.Branch, now.Forge, now.ForgeReason
 	var result *audit.Result
 	err = r.timed("judge", func() (err error) {
 		result, err = r.options.judge(ctx, r.target, replayed.Snapshot, state.Latest.Result)
@@ -78,11 +78,11 @@ func (r *keeping) again(ctx context.Context, now *audit.Snapshot) (*audit.Result
 }
 
 // stands reports whether an earlier result of the same commit was found by the
-// same rules, so that what lies in the commit alone would be found again. The
-// places of an audit that was limited to a folder are written otherwise than
-// checks give them: it is made again.
-func (o Options) stands(before *audit.Result) bool {
-	return before != nil && before.Catalogue == o.Catalogue && before.Policy == o.Policy.String() && o.Acquire.Folder == ""
+// same rules, so that what lies in the commit alone would be found again. What
+// runs on a branch follows from its name. The places of an audit that was limited
+// to a folder are written otherwise than checks give them: it is made again.
+func (o Options) stands(before *audit.Result, s *audit.Snapshot) bool {
+	return before != nil && before.Repository.Branch == s.Repository.Branch && before.Catalogue == o.Catalogue && before.Policy == o.Policy.String() && o.Acquire.Folder == ""
 }
 
 // ask puts the questions to the snapshot, in their order, but for those that an
@@ -90,7 +90,7 @@ func (o Options) stands(before *audit.Result) bool {
 func (o Options) ask(ctx context.Context, s *audit.Snapshot, before *audit.Result) ([]audit.Judged, error) {
 	questions := o.Questions()
 	settled := map[string]audit.Verdict{}
-	if o.stands(before) {
+	if o.stands(before, s) {
 		settled = o.settled(before)
 	}
 	var open []*audit.Check

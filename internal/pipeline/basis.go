@@ -30,7 +30,7 @@ func (r *keeping) basis(s *audit.Snapshot) string {
 		ids = append(ids, c.ID)
 	}
 	content, err := json.Marshal([]any{
-		s.Repository.Commit, s.Tags, forge, s.ForgeReason, r.scope(), o.Acquire.Branch, o.Acquire.Limits,
+		s.Repository.Commit, s.Repository.Branch, s.Tags, forge, s.ForgeReason, r.scope(),
 		o.Catalogue, o.Policy.String(), ids, o.Criticality, advisories,
 		o.People, o.Waivers, o.Attestations, o.Dates, o.Handover != nil,
 		s.TakenAt.UTC().Format(time.DateOnly),

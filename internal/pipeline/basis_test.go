@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -56,6 +58,7 @@ func TestKeeperJudgesOnceADayWhatDoesNotChange(t *testing.T) {
 			challenge.Rules = &audit.Policy{Name: "other", Version: "2", Thresholds: audit.DefaultThresholds}
 		}},
 		{"the catalogue", func() { k.Options.Catalogue = "newer" }},
+		{"how much is read", func() { k.Options.Acquire.Limits.Tags += 7 }},
 		{"the vulnerabilities that are known", func() { k.Options.Advisories = audit.NewAdvisories(nil, day(-1)) }},
 		{"a tag", func() {
 			k.git("-C", k.work, "tag", "-a", "-m", "first", "v1.0")
@@ -70,6 +73,40 @@ func TestKeeperJudgesOnceADayWhatDoesNotChange(t *testing.T) {
 		if judged() {
 			t.Errorf("%s: judged a second time", step.what)
 		}
+	}
+}
+
+// The commit is the same, but what was kept of it may not be all that counts now: a
+// secret that a commit removed is found once so much of the past is read.
+func TestKeeperFetchesAgainWhatMayHoldMore(t *testing.T) {
+	k := keep(t)
+	k.audited()
+	k.Options.Acquire.Limits.PastCommits = 100
+	for turn, fetches := range []bool{true, false} {
+		k.now = k.now.AddDate(0, 0, 1)
+		if _, posts := k.audited(); posts > 0 != fetches {
+			t.Errorf("%d requests for objects in turn %d", posts, turn+1)
+		}
+	}
+}
+
+// The default branch gets another name at the same commit: what runs the tests on
+// the old one alone runs them on the default branch no more.
+func TestKeeperJudgesAnotherNameOfTheBranch(t *testing.T) {
+	k := keep(t)
+	if err := os.MkdirAll(filepath.Join(k.work, ".github", "workflows"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	k.push("app_test.py", "def test_app():\n    assert True\n")
+	k.push(".github/workflows/test.yml", "on:\n  push:\n    branches: [main]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n")
+	before, _ := k.audited()
+	k.git("-C", k.work, "push", "-q", "origin", "HEAD:refs/heads/trunk")
+	k.git("-C", k.bare, "symbolic-ref", "HEAD", "refs/heads/trunk")
+	k.now = k.now.Add(time.Minute)
+	after, posts := k.audited()
+	old, now := reasonFor(t, before, "ci-runs-tests"), reasonFor(t, after, "ci-runs-tests")
+	if old == now || posts != 0 || after.Latest.Result.Repository.Branch != "trunk" {
+		t.Errorf("%s, then %s on %s, with %d requests for objects", old, now, after.Latest.Result.Repository.Branch, posts)
 	}
 }
 

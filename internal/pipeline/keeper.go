@@ -126,9 +126,11 @@ type keeping struct {
 	forge func(*audit.Snapshot)
 }
 
-// scope names what the evidence was gathered for, beside the commit.
+// scope names what the evidence was gathered for, beside the commit: with other
+// limits there may be more of it.
 func (r *keeping) scope() string {
-	scope := r.options.Acquire.Folder + "@" + r.options.Acquire.Needs.String()
+	a := r.options.Acquire
+	scope := fmt.Sprintf("%s@%s@%s@%+v", a.Folder, a.Branch, a.Needs, a.Limits)
 	for _, kind := range r.options.Kinds {
 		scope += "," + string(kind)
 	}

@@ -156,7 +156,7 @@ func (o Options) judge(ctx context.Context, target string, s *audit.Snapshot, be
 // describe says what the repository is, which only another commit changes.
 func (o Options) describe(s *audit.Snapshot, before *audit.Result) *audit.Result {
 	r := &audit.Result{Catalogue: o.Catalogue, Policy: o.Policy.String()}
-	if o.stands(before) {
+	if o.stands(before, s) {
 		r.Deliverables, r.Languages, r.DocumentationLanguage = before.Deliverables, before.Languages, before.DocumentationLanguage
 		r.Maintainers = before.Maintainers
 		return r

@@ -101,16 +101,17 @@ func Fetch(ctx context.Context, r Request) (*Fetched, error) {
 	return fetched, fetched.both(ctx, session, caps, r)
 }
 
-// Head asks the server which commit its HEAD names, with the tags that the
-// request asks for, and fetches nothing. The errors are those of [Fetch].
-func Head(ctx context.Context, r Request) (commit plumbing.Hash, all []audit.Tag, err error) {
+// Head asks the server which commit its HEAD names, and by which branch, with the
+// tags that the request asks for, and fetches nothing. The errors are those of
+// [Fetch].
+func Head(ctx context.Context, r Request) (commit plumbing.Hash, branch string, all []audit.Tag, err error) {
 	session, adv, err := open(ctx, r)
 	if err != nil {
-		return plumbing.ZeroHash, nil, err
+		return plumbing.ZeroHash, "", nil, err
 	}
 	defer session.Close()
-	commit, _, err = head(adv, r.Branch)
-	return commit, tags(adv, r.Tags), err
+	commit, branch, err = head(adv, r.Branch)
+	return commit, branch, tags(adv, r.Tags), err
 }
 
 // both runs the two fetches side by side. HTTP has no state, so they share one
