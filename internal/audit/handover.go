@@ -61,7 +61,8 @@ const (
 )
 
 // Loss is what nobody knows any more once people have left. The ratios are 0 to 1,
-// and absent when nothing is known today.
+// and absent when nothing is known today, or when none of those who are said to
+// leave was found in the history.
 type Loss struct {
 	// KnownFiles have an author today, and OrphanedFiles would have none.
 	KnownFiles    int   `json:"known_files"`
@@ -87,9 +88,20 @@ func NewLoss(known, orphaned int, knownBytes, orphanedBytes int64) Loss {
 	return l
 }
 
-// Plus adds up two losses.
+// Untold returns a loss without its ratios: how much is known is known, and not
+// how much of it would be lost.
+func (l Loss) Untold() Loss {
+	l.KnowledgeAtRisk, l.WeightAtRisk = nil, nil
+	return l
+}
+
+// Plus adds up two losses. The ratios are untold when they are in both.
 func (l Loss) Plus(m Loss) Loss {
-	return NewLoss(l.KnownFiles+m.KnownFiles, l.OrphanedFiles+m.OrphanedFiles, l.KnownBytes+m.KnownBytes, l.OrphanedBytes+m.OrphanedBytes)
+	sum := NewLoss(l.KnownFiles+m.KnownFiles, l.OrphanedFiles+m.OrphanedFiles, l.KnownBytes+m.KnownBytes, l.OrphanedBytes+m.OrphanedBytes)
+	if l.KnowledgeAtRisk == nil && m.KnowledgeAtRisk == nil {
+		return sum.Untold()
+	}
+	return sum
 }
 
 // Knower is somebody and the share of the known files of which they are an

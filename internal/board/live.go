@@ -64,13 +64,17 @@ func (l *Live) row(c *audit.Challenge, summaries []*store.Summary, placed []audi
 	r := Row{Challenge: c}
 	repositories := make([]audit.Audited, len(c.Repositories))
 	audited := false
-	files := store.FilesKnown{}
+	loss := audit.Loss{}
 	for i, source := range c.Repositories {
 		s := summaries[i]
 		repositories[i] = audit.Audited{Source: source, Result: outline(s, check)}
 		audited = audited || s.Audit != 0
-		if s.Files != nil {
-			files.Known, files.Orphaned = files.Known+s.Files.Known, files.Orphaned+s.Files.Orphaned
+		if f := s.Files; f != nil {
+			one := audit.NewLoss(f.Known, f.Orphaned, 0, 0)
+			if f.Untold {
+				one = one.Untold()
+			}
+			loss = loss.Plus(one)
 		}
 		if s.Failure != "" {
 			r.Failing++
@@ -79,7 +83,7 @@ func (l *Live) row(c *audit.Challenge, summaries []*store.Summary, placed []audi
 			r.AuditedAt = s.SucceededAt
 		}
 	}
-	r.KnowledgeAtRisk = audit.NewLoss(files.Known, files.Orphaned, 0, 0).KnowledgeAtRisk
+	r.KnowledgeAtRisk = loss.KnowledgeAtRisk
 	if audited {
 		result := score.Roll(c, repositories, l.now())
 		r.add(result)

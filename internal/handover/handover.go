@@ -78,7 +78,10 @@ func Of(s *audit.Snapshot, q Question) *audit.Handover {
 	h.Partial, h.SourceFiles = s.History.Truncated, len(m.Files)
 	h.Unmatched = v.match()
 	v.loss = lossOf(m.Files, v.gone)
-	h.Loss = v.loss
+	if h.Loss = v.loss; len(v.gone) == 0 && len(h.Unmatched) > 0 {
+		// They may have worked under another name: nothing would be a guess.
+		h.Loss = h.Loss.Untold()
+	}
 	v.people(h)
 	factor := len(m.BusFactor())
 	h.BusFactor = &factor

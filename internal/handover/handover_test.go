@@ -139,6 +139,27 @@ func TestUnknownIsNotZero(t *testing.T) {
 	}
 }
 
+// Who is said to leave and is in no history may have worked under another name:
+// what leaves with them is not known. Beside a repository in which somebody was
+// found, the files of this one count as kept.
+func TestNobodyFoundIsNotZero(t *testing.T) {
+	t.Parallel()
+	s := snapshot(nil, touch{by: "Ada", files: "src/app.py"})
+	none, nobody, ada := Of(s, Question{People: leaving(taken, "Zoe")}), Of(s, Question{}), Of(s, Question{People: leaving(taken, "Ada", "Zoe")})
+	if none.KnowledgeAtRisk != nil || len(none.Unmatched) != 1 || none.KnownFiles != 1 {
+		t.Errorf("nobody found: %+v", none.Loss)
+	}
+	if nobody.KnowledgeAtRisk == nil || *nobody.KnowledgeAtRisk != 0 {
+		t.Errorf("nobody leaves: %+v", nobody.Loss)
+	}
+	if sum := none.Plus(ada.Loss); sum.KnowledgeAtRisk == nil || *sum.KnowledgeAtRisk != 0.5 {
+		t.Errorf("together: %+v", sum)
+	}
+	if sum := none.Plus(audit.Loss{}); sum.KnowledgeAtRisk != nil || sum.KnownFiles != 1 {
+		t.Errorf("with nothing: %+v", sum)
+	}
+}
+
 // A pseudonym outlives a new address and tells people apart.
 func TestPseudonyms(t *testing.T) {
 	t.Parallel()

@@ -10,10 +10,13 @@ import (
 // two people leads to nil.
 type clues struct {
 	email, login, handle, name map[string]*Person
+	// written are addresses that may be anybody's, such as those of example.org; they
+	// merge nobody, and find who alone has one.
+	written map[string]*Person
 }
 
 func gatherClues(identities []*identity, who map[audit.Signature]*Person) clues {
-	c := clues{map[string]*Person{}, map[string]*Person{}, map[string]*Person{}, map[string]*Person{}}
+	c := clues{map[string]*Person{}, map[string]*Person{}, map[string]*Person{}, map[string]*Person{}, map[string]*Person{}}
 	for _, one := range identities {
 		c.note(one, who[one.written])
 	}
@@ -30,6 +33,7 @@ func (c clues) note(one *identity, person *Person) {
 		}
 	}
 	lead(c.email, one.address.clue())
+	lead(c.written, strings.ToLower(one.written.Email))
 	lead(c.login, one.address.login)
 	names := []name{one.name}
 	if one.mapped {
@@ -54,6 +58,9 @@ func (p *People) Find(fullName, login string, emails ...string) *Person {
 	for _, email := range emails {
 		if key := EmailKey(email); key != "" && clues.email[key] != nil {
 			return clues.email[key]
+		}
+		if person := clues.written[strings.ToLower(email)]; person != nil && email != "" {
+			return person
 		}
 	}
 	if login != "" {

@@ -179,7 +179,8 @@ func TestCanonicalName(t *testing.T) {
 }
 
 func TestFind(t *testing.T) {
-	p := count(commitsBy("Ada Lovelock <5+adalove@users.noreply.github.com>", "Bob Turin <bob@x.fr>", "Bob <bob2@x.fr>"),
+	p := count(commitsBy("Ada Lovelock <5+adalove@users.noreply.github.com>", "Bob Turin <bob@x.fr>", "Bob <bob2@x.fr>",
+		"Cleo Adler <cleo@example.org>", "Dora Quint <dev@example.org>", "Elie Ruiz <dev@example.org>"),
 		parseMailmap("Bob Turin <bob@new.fr> <bob@x.fr>"), taken)
 	for _, test := range []struct {
 		name, login, email, want string
@@ -189,6 +190,8 @@ func TestFind(t *testing.T) {
 		{"", "", "BOB+x@x.fr", "Bob Turin"},
 		{"", "", "bob@new.fr", "Bob Turin"},
 		{"Bob", "", "", ""},
+		{"", "", "Cleo@example.org", "Cleo Adler"}, // an address that may be anybody's, and one has
+		{"", "", "dev@example.org", ""},
 		{"", "", "", ""},
 		{"Zoé Martineau", "zozo", "zoe@x.fr", ""},
 	} {

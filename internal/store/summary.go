@@ -33,8 +33,11 @@ type Summary struct {
 }
 
 // FilesKnown counts source files that have an author today, and those of them that
-// would have none.
-type FilesKnown struct{ Known, Orphaned int }
+// would have none; Untold when nobody who is said to leave was found.
+type FilesKnown struct {
+	Known, Orphaned int
+	Untold          bool
+}
 
 // AxisSummary is the score of one axis with the number of checks per answer.
 type AxisSummary struct {

@@ -8,8 +8,10 @@ import (
 // handoverView is what leaves with people, over the repositories of a challenge.
 type handoverView struct {
 	audit.Loss
-	// Unknown counts the repositories of which nothing can be told.
+	// Unknown counts the repositories of which nothing can be told, and Unmatched the
+	// people who are said to leave and are in no history.
 	Unknown      int
+	Unmatched    int
 	Repositories []handedOver
 }
 
@@ -31,6 +33,7 @@ const riskyShown = 8
 func handoverOf(c *board.Challenge, repositories []repositoryView, v veil) *handoverView {
 	view := &handoverView{}
 	asked := false
+	missed := map[string]int{}
 	for i, r := range c.Repositories {
 		h := latestHandover(r)
 		if h == nil {
@@ -42,6 +45,9 @@ func handoverOf(c *board.Challenge, repositories []repositoryView, v veil) *hand
 			continue
 		}
 		view.Loss = view.Plus(h.Loss)
+		for _, name := range h.Unmatched {
+			missed[name]++
+		}
 		one := handedOver{Name: repositories[i].Name, URL: repositories[i].URL, Handover: v.handover(h), Named: v.lifted}
 		for _, a := range one.Areas {
 			switch {
@@ -61,6 +67,11 @@ func handoverOf(c *board.Challenge, repositories []repositoryView, v veil) *hand
 	}
 	if !asked {
 		return nil
+	}
+	for _, repositories := range missed {
+		if repositories == len(view.Repositories) {
+			view.Unmatched++
+		}
 	}
 	return view
 }

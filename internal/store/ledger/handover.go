@@ -9,7 +9,8 @@ import (
 )
 
 // handover is what leaves with people, as it is kept: null where nobody asked, and
-// without numbers where nothing is known.
+// without numbers where nothing is known; orphaned is null where nobody who is said
+// to leave was found.
 type handover struct {
 	known, orphaned sql.NullInt64
 	content         []byte
@@ -19,10 +20,8 @@ func handoverOf(r *audit.Result) (h handover, err error) {
 	if r.Handover == nil {
 		return h, nil
 	}
-	if r.Handover.KnowledgeAtRisk != nil {
-		h.known = sql.NullInt64{Int64: int64(r.Handover.KnownFiles), Valid: true}
-		h.orphaned = sql.NullInt64{Int64: int64(r.Handover.OrphanedFiles), Valid: true}
-	}
+	h.known = sql.NullInt64{Int64: int64(r.Handover.KnownFiles), Valid: r.Handover.KnownFiles > 0}
+	h.orphaned = sql.NullInt64{Int64: int64(r.Handover.OrphanedFiles), Valid: r.Handover.KnowledgeAtRisk != nil}
 	content, err := json.Marshal(r.Handover)
 	if err != nil {
 		return h, fmt.Errorf("keep the handover: %w", err)

@@ -201,7 +201,7 @@ func scanSummary(row scanner) (s summary, err error) {
 	s.TakenAt, s.SeenAt, s.Actions = fromMicros(taken.Int64), fromMicros(seen.Int64), int(actions.Int64)
 	s.asked, s.letters = asked.Int64, letters.String
 	if known.Valid {
-		s.Files = &store.FilesKnown{Known: int(known.Int64), Orphaned: int(orphaned.Int64)}
+		s.Files = &store.FilesKnown{Known: int(known.Int64), Orphaned: int(orphaned.Int64), Untold: !orphaned.Valid}
 	}
 	if s.Axes, err = store.ParseAxes(axes.String); err != nil {
 		return s, fmt.Errorf("audit %d: %w", s.Audit, err)

@@ -240,8 +240,8 @@ func sameInNumbers(t *testing.T, got store.Summary, state store.State) {
 		want.Audit, want.Commit, want.Catalogue, want.Policy = a.ID, a.Result.Repository.Commit, a.Result.Catalogue, a.Policy
 		want.TakenAt, want.SeenAt, want.Actions = a.Result.TakenAt, a.SeenAt, len(a.Result.Actions)
 		want.Continuity, want.Axes = a.Result.Score.Continuity, store.SummarizeAxes(a.Result)
-		if h := a.Result.Handover; h != nil && h.KnowledgeAtRisk != nil {
-			want.Files = &store.FilesKnown{Known: h.KnownFiles, Orphaned: h.OrphanedFiles}
+		if h := a.Result.Handover; h != nil && h.KnownFiles > 0 {
+			want.Files = &store.FilesKnown{Known: h.KnownFiles, Orphaned: h.OrphanedFiles, Untold: h.KnowledgeAtRisk == nil}
 		}
 		for _, j := range a.Result.Judged {
 			if answer := got.Answers.Of(j.Check.ID); answer != j.Verdict.Answer {
