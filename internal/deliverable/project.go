@@ -266,7 +266,7 @@ func (v *survey) program(p *project) (audit.Deliverable, bool) {
 		if m.Ecosystem == manifest.Go && !v.goProgram(p.root) {
 			return audit.Deliverable{Kind: audit.Library, Because: m.Path}, true
 		}
-		if driver := p.has(m.Ecosystem, false, databaseDrivers...); driver != nil {
+		if driver := p.has(m.Ecosystem, false, databaseDrivers...); driver != nil && !v.exists(p.root, packagers...) {
 			return audit.Deliverable{Kind: audit.DataPipeline, Because: driver.Path}, true
 		}
 		kind := audit.Library
@@ -277,6 +277,10 @@ func (v *survey) program(p *project) (audit.Deliverable, bool) {
 	}
 	return audit.Deliverable{}, false
 }
+
+// packagers make of a program packages that others install: whoever runs it is
+// not who wrote it, whatever database it reads.
+var packagers = []string{".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "nfpm.yml", "nfpm.yaml", "build-deb.sh", "build-rpm.sh"}
 
 // umbrella reports whether a mix.exs only gathers the applications below it.
 func (v *survey) umbrella(p *project, m *manifest.Manifest) bool {
