@@ -3,6 +3,7 @@ package maintainer
 import (
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -228,9 +229,16 @@ var labels = []struct {
 	{"pour nous contacter", Contact}, {"nous contacter", Contact}, {"équipe", Maintainer}, {"team", Maintainer},
 }
 
+// byline is "*Auteur : Camille Exemple*", after which a name stands alone.
+var byline = regexp.MustCompile(`(?i)^[\s*_>-]*(?:auteur|autrice|author)(?:[·.(-]?(?:e|rice))?[·.)-]*s?\)?[*_]*\s?:[*_]*\s`)
+
 func labelled(lines []string, source string) []Declared {
 	var all []Declared
 	for i, line := range lines {
+		if byline.MatchString(line) {
+			all = append(all, people(line, source, i+1, Author)...)
+			continue
+		}
 		start := strings.ToLower(plain(strings.TrimSpace(line[:min(len(line), MaxLineBytes)])))
 		for _, label := range labels {
 			if !strings.HasPrefix(strings.TrimSpace(start), label.start) || strings.HasPrefix(strings.TrimSpace(line), "#") {
