@@ -50,6 +50,9 @@ func reaches(s *audit.Snapshot) []reach {
 		all = inFooters(s)
 	}
 	if len(all) == 0 {
+		all = inContributing(s)
+	}
+	if len(all) == 0 {
 		all = append(inPackages(s), trackersOf(s)...)
 	}
 	if len(all) == 0 {
@@ -68,7 +71,7 @@ func generated(doc *document.Document) bool {
 // frontPage reports whether a document is the first of the site of the
 // documentation.
 func frontPage(f audit.File) bool {
-	return slices.Contains([]string{"docs/index.md", "docs/README.md", "docs/index.rst", "doc/index.md", "documentation/index.md", "documentation/README.md"}, f.Path)
+	return slices.Contains([]string{"index.md", "index.qmd", "index.Rmd", "docs/index.md", "docs/README.md", "docs/index.rst", "doc/index.md", "documentation/index.md", "documentation/README.md"}, f.Path)
 }
 
 // maxGuidePages is how many pages of a guide are searched for an invitation.
@@ -88,6 +91,41 @@ func inGuides(s *audit.Snapshot) []reach {
 		}
 	}
 	return all
+}
+
+// inContributing reads the sections on contacts of the guide for contributors: some
+// teams give there, and nowhere else, the form that all users write through. Whom
+// its other sections name answers contributors.
+func inContributing(s *audit.Snapshot) []reach {
+	var all []reach
+	for _, f := range s.Files() {
+		name := strings.ToLower(f.Name())
+		ext := path.Ext(name)
+		if strings.TrimSuffix(name, ext) != "contributing" || !slices.Contains(maintainer.ListExtensions, ext) || !slices.Contains(maintainer.ListDirs, f.Dir()) {
+			continue
+		}
+		doc := document.Open(s, f)
+		if doc == nil {
+			continue
+		}
+		for _, r := range inDocument(s, doc, false) {
+			if slices.Contains(lastingWays, r.kind) && underContact(doc, r.place.Line) {
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
+// underContact reports whether the nearest heading above a line is about contacts.
+func underContact(doc *document.Document, line int) bool {
+	under := false
+	for _, section := range doc.Sections {
+		if section.Line <= line {
+			under = guide.About(section.Heading, guide.Contact)
+		}
+	}
+	return under
 }
 
 // inPackages takes the address that a package gives for its authors, which is
