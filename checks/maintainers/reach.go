@@ -50,7 +50,7 @@ func reaches(s *audit.Snapshot) []reach {
 		all = inFooters(s)
 	}
 	if len(all) == 0 {
-		all = inContributing(s)
+		all = inSections(s)
 	}
 	if len(all) == 0 {
 		all = append(inPackages(s), trackersOf(s)...)
@@ -71,7 +71,7 @@ func generated(doc *document.Document) bool {
 // frontPage reports whether a document is the first of the site of the
 // documentation.
 func frontPage(f audit.File) bool {
-	return slices.Contains([]string{"index.md", "index.qmd", "index.Rmd", "docs/index.md", "docs/README.md", "docs/index.rst", "doc/index.md", "documentation/index.md", "documentation/README.md"}, f.Path)
+	return slices.Contains([]string{"docs/index.md", "docs/README.md", "docs/index.rst", "doc/index.md", "documentation/index.md", "documentation/README.md"}, f.Path)
 }
 
 // maxGuidePages is how many pages of a guide are searched for an invitation.
@@ -93,15 +93,16 @@ func inGuides(s *audit.Snapshot) []reach {
 	return all
 }
 
-// inContributing reads the sections on contacts of the guide for contributors: some
-// teams give there, and nowhere else, the form that all users write through. Whom
-// its other sections name answers contributors.
-func inContributing(s *audit.Snapshot) []reach {
+// inSections reads the sections on contacts of the first page of a site and of the
+// guide for contributors: some teams give there, and nowhere else, the form that all
+// users write through. Whom other sections name answers contributors, or leads away.
+func inSections(s *audit.Snapshot) []reach {
 	var all []reach
 	for _, f := range s.Files() {
 		name := strings.ToLower(f.Name())
 		ext := path.Ext(name)
-		if strings.TrimSuffix(name, ext) != "contributing" || !slices.Contains(maintainer.ListExtensions, ext) || !slices.Contains(maintainer.ListDirs, f.Dir()) {
+		contributing := strings.TrimSuffix(name, ext) == "contributing" && slices.Contains(maintainer.ListExtensions, ext) && slices.Contains(maintainer.ListDirs, f.Dir())
+		if !contributing && !slices.Contains([]string{"index.md", "index.qmd", "index.Rmd"}, f.Path) {
 			continue
 		}
 		doc := document.Open(s, f)
