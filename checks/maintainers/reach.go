@@ -345,7 +345,7 @@ func behindPages(dir string) bool {
 }
 
 // feet are words of the names of files that stand below or beside every page.
-var feet = []string{"footer", "layout", "help", "aide", "about", "propos", "mentions", "legal", "cgu", "support", "assistance", "faq", "accueil", "base", "index", "home"}
+var feet = []string{"footer", "layout", "help", "aide", "about", "propos", "mentions", "legal", "cgu", "accessib", "support", "assistance", "faq", "accueil", "base", "index", "home"}
 
 // What is read of them, where nothing else gives a contact.
 const (
