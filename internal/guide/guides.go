@@ -276,7 +276,7 @@ func Outside(s *audit.Snapshot) (link string, at audit.Place, found bool) {
 	slugs := []string{Squeeze(strings.TrimSuffix(path.Base(s.Repository.URL), ".git")), Squeeze(doc.Title), Squeeze(product(doc.Title)), Squeeze(domainEnd().ReplaceAllString(doc.Title, ""))}
 	for _, section := range doc.Sections {
 		for _, l := range section.Links {
-			if !l.Image && documents(l, About(section.Heading, References), slugs) {
+			if !l.Image && (documents(l, About(section.Heading, References), slugs) || aloneUnderDocumentation(l, section)) {
 				return l.URL, audit.Place{Path: doc.Path, Line: l.Line}, true
 			}
 		}
@@ -343,6 +343,15 @@ func documents(l document.Link, documentSection bool, slugs []string) bool {
 		return hosted && labelled || labelled && documentSection
 	}
 	return hosted && labelled && documentSection && WordsIn(l.Text) <= 4
+}
+
+// aloneUnderDocumentation reports whether a section called "Documentation" gives
+// one address and no other, on a host that keeps documentation. The address of a
+// private space names no project.
+func aloneUnderDocumentation(l document.Link, section document.Section) bool {
+	u, err := url.Parse(l.URL)
+	return err == nil && len(section.Links) == 1 && Plain(section.Heading) == "documentation" && strings.Trim(l.Text, "/") == strings.Trim(l.URL, "/") &&
+		slices.ContainsFunc(documentHosts, func(h string) bool { return strings.Contains(strings.ToLower(u.Host), h) })
 }
 
 // Stem is a file's name in plain letters, without extension and language.
