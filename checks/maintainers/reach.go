@@ -344,8 +344,12 @@ func behindPages(dir string) bool {
 	return slices.ContainsFunc(strings.Split(strings.ToLower(dir), "/"), func(one string) bool { return slices.Contains(notPages, one) })
 }
 
-// feet are words of the names of files that stand below or beside every page.
-var feet = []string{"footer", "layout", "help", "aide", "about", "propos", "mentions", "legal", "cgu", "accessib", "support", "assistance", "faq", "accueil", "base", "index", "home"}
+// lawful are words of the names of pages that every public service must have, and
+// feet those of files that stand below or beside every page.
+var (
+	lawful = []string{"mentions", "legal", "cgu", "accessib"}
+	feet   = []string{"footer", "layout", "help", "aide", "about", "propos", "support", "assistance", "faq", "accueil", "base", "index", "home"}
+)
 
 // What is read of them, where nothing else gives a contact.
 const (
@@ -358,19 +362,31 @@ var mailto = regexp.MustCompile(`mailto:([^"'?\s<>{}$]+)`)
 // configured is an address that comes from a setting, as it should.
 var configured = regexp.MustCompile(`mailto:\s?(?:\{\{|<%=|<\?=|\$\{|#\{|" ?\+)`)
 
+// footers lists the files in which such an address may stand. Large projects have
+// hundreds called "base" or "index", so those that the law asks for come first.
+func footers(s *audit.Snapshot) []audit.File {
+	var asked, others []audit.File
+	for _, f := range s.OwnFiles() {
+		name := strings.ToLower(f.Name())
+		if !slices.Contains(pageExtensions, path.Ext(name)) || path.Ext(name) == ".md" || strings.Contains(strings.ToLower(f.Path), "test") {
+			continue
+		}
+		holds := func(word string) bool { return strings.Contains(name, word) }
+		switch {
+		case slices.ContainsFunc(lawful, holds):
+			asked = append(asked, f)
+		case strings.Contains(f.Path, "/emails/") || slices.ContainsFunc(feet, holds):
+			others = append(others, f)
+		}
+	}
+	all := slices.Concat(asked, others)
+	return all[:min(len(all), maxFooters)]
+}
+
 // inFooters finds an address that the pages of the deliverable themselves show.
 func inFooters(s *audit.Snapshot) []reach {
 	var all []reach
-	read := 0
-	for _, f := range s.OwnFiles() {
-		name := strings.ToLower(f.Name())
-		if !slices.Contains(pageExtensions, path.Ext(name)) || path.Ext(name) == ".md" ||
-			!strings.Contains(f.Path, "/emails/") && !slices.ContainsFunc(feet, func(word string) bool { return strings.Contains(name, word) }) || strings.Contains(strings.ToLower(f.Path), "test") {
-			continue
-		}
-		if read++; read > maxFooters {
-			break
-		}
+	for _, f := range footers(s) {
 		content, err := s.Read(f)
 		if err != nil {
 			continue
