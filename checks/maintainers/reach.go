@@ -230,7 +230,7 @@ func invitations(lines []string, source string, first int) []reach {
 	return all
 }
 
-// emailsIn finds addresses outside fenced code, "contact [at] mer.gouv.fr" too.
+// emailsIn finds addresses outside fenced code, "contact [at] mer [dot] gouv.fr" too.
 func emailsIn(lines []string, source string, first int) []reach {
 	var all []reach
 	fenced := false
@@ -242,7 +242,7 @@ func emailsIn(lines []string, source string, first int) []reach {
 			continue
 		}
 		// In code, an address is an example.
-		line = spelled.ReplaceAllString(inlineCode.ReplaceAllString(line, " "), "@")
+		line = spelledDot.ReplaceAllString(spelled.ReplaceAllString(inlineCode.ReplaceAllString(line, " "), "@"), ".")
 		for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return strings.ContainsRune(" \t<>()[]|,;\"'`*_", r) && r != '_' }) {
 			word = strings.Trim(strings.TrimPrefix(word, "mailto:"), ".:!?_")
 			word, _, _ = strings.Cut(word, "?")
@@ -256,6 +256,9 @@ func emailsIn(lines []string, source string, first int) []reach {
 
 // spelled is an @ as people write it.
 var spelled = regexp.MustCompile(`@|%40| ?\[(?:at|arobase|@)\] ?| ?\((?:at|arobase)\) ?`)
+
+// spelledDot is a dot as people write it.
+var spelledDot = regexp.MustCompile(` ?\[(?:dot|point)\] ?| ?\((?:dot|point)\) ?`)
 
 var inlineCode = regexp.MustCompile("`[^`]*`")
 
