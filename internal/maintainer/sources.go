@@ -153,7 +153,24 @@ func inReadme(s *audit.Snapshot) []Declared {
 		}
 		all = append(all, named...)
 	}
-	return append(all, labelled(lines, doc.Path)...)
+	return append(append(all, labelled(lines, doc.Path)...), teams(lines, doc.Path)...)
+}
+
+// keptByTeam is "maintained on a best-effort basis by the Tides team", and its
+// French: a team with a name of its own.
+var keptByTeam = regexp.MustCompile(`\b(?:is|are|est|sont) (?:\pL+ )?(?:maintained|maintenue?s?) (?:[\pL-]+ ){0,6}?(?:by the|par l['’]équipe) ((?:\p{Lu}[\pL\d-]* ?){1,4}(?:team\b)?)`)
+
+// teams finds the sentences that say which team keeps the deliverable.
+func teams(lines []string, source string) []Declared {
+	var all []Declared
+	for i, line := range lines {
+		m := keptByTeam.FindStringSubmatch(plain(line[:min(len(line), MaxLineBytes)]))
+		if m == nil || strings.Contains(m[0], " by the ") && !strings.HasSuffix(m[1], "team") || strings.Contains(m[0], " not ") || strings.Contains(m[0], " no longer ") || strings.Contains(m[0], " plus ") {
+			continue
+		}
+		all = append(all, Declared{Entry: Entry{Name: strings.TrimSpace(m[1]), Team: true}, Role: Maintainer, Place: audit.Place{Path: source, Line: i + 1}})
+	}
+	return all
 }
 
 // saysMaintain reports whether a heading speaks of maintaining itself.
