@@ -129,12 +129,18 @@ func TestPlatformFiles(t *testing.T) {
 		"native/app.json":      `{"name": "x", "displayName": "X"}`,
 		"empty/Procfile":       "\n",
 		"clevercloud/php.json": `{}`,
+		"sam/template.yaml":    "Transform: AWS::Serverless-2016-10-31\nResources:\n  Send:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: send.handler\n      Environment:\n        Variables:\n          QUEUE: !Ref Queue\n",
+		"fn/serverless.yml":    "service: send\nprovider:\n  name: aws\nfunctions:\n  send:\n    handler: send.handler\n",
+		"stack/template.yml":   "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n",
+		"issue/template.yml":   "name: Bug\n",
 	})
 	want := []*PlatformFile{
 		{Path: "Procfile", Processes: []string{"web", "release"}},
 		{Path: "Procfile.dev", Processes: []string{"web"}, Development: true},
 		{Path: "app.json", Processes: []string{"web"}, Variables: true},
 		{Path: "clevercloud/php.json"},
+		{Path: "fn/serverless.yml"},
+		{Path: "sam/template.yaml", Variables: true},
 	}
 	if diff := cmp.Diff(want, PlatformFiles(s)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

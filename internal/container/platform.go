@@ -63,6 +63,8 @@ func readPlatformFiles(s *audit.Snapshot) []*PlatformFile {
 		case strings.HasPrefix(name, "manifest") && (path.Ext(name) == ".yml" || path.Ext(name) == ".yaml"):
 			found = readCloudFoundry(s, f, p)
 		case f.Path == ".upsun/config.yaml":
+		case slices.Contains(serverlessNames, name):
+			found = readServerless(s, f, p)
 		default:
 			found = false
 		}
@@ -123,6 +125,40 @@ func readCloudFoundry(s *audit.Snapshot, f audit.File, p *PlatformFile) bool {
 		}
 	}
 	return known
+}
+
+// serverlessNames are those that the tools of functions look for.
+var serverlessNames = []string{"template.yml", "template.yaml", "serverless.yml", "serverless.yaml"}
+
+// readServerless reads the template of AWS SAM, or that of the Serverless Framework,
+// which package functions for a platform that starts them. It reports whether the
+// file is one. https://docs.aws.amazon.com/serverless-application-model/
+func readServerless(s *audit.Snapshot, f audit.File, p *PlatformFile) bool {
+	content, err := s.Read(f)
+	if err != nil {
+		p.Err = fmt.Errorf("parse %q: %w", f.Path, err)
+		return true
+	}
+	documents, err := yamlfile.Parse(content)
+	if err != nil || len(documents) == 0 {
+		return false
+	}
+	top, functions := documents[0], 0
+	for _, resource := range yamlfile.Fields(yamlfile.Field(top, "Resources")) {
+		if yamlfile.Text(yamlfile.Field(resource, "Type")) == "AWS::Serverless::Function" {
+			functions++
+			p.Variables = p.Variables || yamlfile.Field(resource, "Properties", "Environment") != nil
+		}
+	}
+	if yamlfile.Field(top, "provider") == nil {
+		return functions > 0
+	}
+	p.Variables = p.Variables || yamlfile.Field(top, "provider", "environment") != nil
+	for _, function := range yamlfile.Fields(yamlfile.Field(top, "functions")) {
+		functions++
+		p.Variables = p.Variables || yamlfile.Field(function, "environment") != nil
+	}
+	return functions > 0
 }
 
 func isProcess(name string) bool {
