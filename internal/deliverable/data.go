@@ -157,7 +157,7 @@ func (v *survey) withoutManifest() []audit.Deliverable {
 	if notebooks > code {
 		return nil
 	}
-	if d, ok := v.scripts(); ok {
+	if d, ok := v.scripts(); ok && !(d.Kind == audit.DataPipeline && v.playsRoles()) {
 		return []audit.Deliverable{d}
 	}
 	for _, page := range []string{"index.html", "public/index.html", "src/index.html", "site/index.html"} {

@@ -75,6 +75,15 @@ func isSiteFolder(f audit.File) bool {
 	return (dir == ".vuepress" || dir == ".vitepress") && strings.HasPrefix(f.Name(), "config.")
 }
 
+// playsRoles reports whether the repository is laid out as Ansible wants its roles:
+// the scripts beside them are modules, filters and inventories.
+func (v *survey) playsRoles() bool {
+	return slices.ContainsFunc(v.files, func(f audit.File) bool {
+		parts := strings.Split(f.Path, "/")
+		return len(parts) == 4 && parts[0] == "roles" && parts[2] == "tasks" && (parts[3] == "main.yml" || parts[3] == "main.yaml")
+	})
+}
+
 // infrastructure recognises a repository that configures machines and holds no
 // program of its own.
 func (v *survey) infrastructure(found []audit.Deliverable) []audit.Deliverable {
