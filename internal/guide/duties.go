@@ -66,7 +66,7 @@ func Duties(s *audit.Snapshot) map[string][]Passage {
 // operation in all of it, another one in its sections about operation or
 // deployment.
 func coverDocument(s *audit.Snapshot, doc *document.Document, covered map[string][]Passage) {
-	whole := namedOperations(doc.Path) || saysUpdate(doc) || productionLinks(s)[doc.Path] || InDocumentDir(doc.Path) && !IsReadme(doc.Path) && About(doc.Title, operations)
+	whole := namedOperations(doc.Path) || saysUpdate(doc) || keepsContainers(doc) || productionLinks(s)[doc.Path] || InDocumentDir(doc.Path) && !IsReadme(doc.Path) && About(doc.Title, operations)
 	open := 0
 	for i, section := range doc.Sections {
 		if open > 0 && section.Level <= open {
@@ -128,8 +128,35 @@ func saysUpdate(doc *document.Document) bool {
 	return slices.ContainsFunc(doc.Sections, func(section document.Section) bool { return servers().MatchString(SectionText(section)) })
 }
 
+// keepsContainers reports whether a document of its own on containers says how they
+// are restarted and where their logs are read, and is not for the machine of a
+// developer.
+func keepsContainers(doc *document.Document) bool {
+	name := Plain(Stem(path.Base(doc.Path))) + " | " + Plain(doc.Title)
+	if IsReadme(doc.Path) || !InDocumentDir(doc.Path) || !onContainers().MatchString(name) || forDevelopers().MatchString(name) {
+		return false
+	}
+	restarts, reads := false, false
+	for _, section := range doc.Sections {
+		commands := SectionText(section) + "\n" + strings.ReplaceAll(inlineText(section), "docker-compose", "docker compose")
+		restarts = restarts || containersRestart().MatchString(commands)
+		reads = reads || containersLog().MatchString(commands)
+	}
+	return restarts && reads
+}
+
 var (
-	updates = sync.OnceValue(func() *regexp.Regexp {
+	onContainers = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:docker|podman|conteneurs?|containers?)\b`)
+	})
+	forDevelopers = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:dev\w*|local\w*|tests?|contribu\w+)\b`)
+	})
+	containersRestart = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:docker|podman|compose)(?: -f \S+)* (?:stop|restart)\b`)
+	})
+	containersLog = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:docker|podman|compose)(?: -f \S+)* logs\b`) })
+	updates       = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`\b(?:maj|mises? a jour|mettre a jour|updates?|updating|upgrades?|upgrading|montee de version)\b`)
 	})
 	servers = sync.OnceValue(func() *regexp.Regexp {
