@@ -126,7 +126,7 @@ var headings = [aspects]string{
 		data catalog|data catalogue|catalogue de donnees|catalogue des donnees|signification des|lexique|glossaire|glossary|nomenclature|nomenclatures|
 		variables de sortie|donnees produites|format des donnees|format du fichier|format des fichiers|file format|=format excel|=format csv|=format json|data format|description of variables|variable descriptions`,
 	order: `chaine de traitement|chaine de traitements|chaines de traitement|traitement des donnees|traitements|=traitement|processing steps|data processing|pipeline|pipelines|
-		data flow|dataflow|flux de donnees|flux|lineage|=etl|etapes du traitement|etapes de traitement|=etapes|=les etapes|grandes etapes|ordre d execution|
+		data flow|dataflow|data ingestion|ingestion workflow|ingestion pipeline|ingestion des donnees|flux de donnees|flux|lineage|=etl|etapes du traitement|etapes de traitement|=etapes|=les etapes|grandes etapes|ordre d execution|
 		ordre des traitements|execution order|order of execution|enchainement|dag|dags|flow|flows|data workflow|algorithme|algorithmes|algorithm|methodologie|methodology|
 		=methode|=methods|fonctionnement|comment ca marche|how it works|moteur de regles|pretraitement|preprocessing|nettoyage|data cleaning|data preparation|
 		preparation des donnees|calcul du|calcul de|calcul des|architecture|faire tourner|lancer un modele|modelisation|entrainement|model training|training the model|
