@@ -20,6 +20,7 @@ func signsOf(s *audit.Snapshot) []sign {
 		var found []sign
 		for _, doc := range guide.All(s) {
 			found = append(found, signsIn(doc)...)
+			found = append(found, scriptsTold(s, doc)...)
 		}
 		for _, n := range notebooksOf(s) {
 			found = append(found, signsInNotebook(n)...)
@@ -63,6 +64,26 @@ func signsIn(doc *document.Document) []sign {
 	}
 	return found
 }
+
+// scriptsTold finds sections headed by a script of the repository, which say at
+// length what it does to the data.
+func scriptsTold(s *audit.Snapshot, doc *document.Document) []sign {
+	var found []sign
+	for i, section := range doc.Sections {
+		name := strings.Trim(strings.TrimSpace(section.Heading), "`")
+		if !slices.Contains(scriptExtensions, strings.ToLower(path.Ext(name))) || guide.Words(doc.Below(i)) < storyWords {
+			continue
+		}
+		_, fromTop := s.File(strings.TrimPrefix(name, "./"))
+		_, beside := s.File(path.Join(path.Dir(doc.Path), name))
+		if fromTop || beside {
+			found = append(found, sign{aspect: order, place: audit.Place{Path: doc.Path, Line: section.Line}})
+		}
+	}
+	return found
+}
+
+var scriptExtensions = []string{".py", ".r", ".sql", ".jl", ".ipynb", ".rmd", ".qmd"}
 
 func headingLists() [aspects][]string {
 	var lists [aspects][]string
