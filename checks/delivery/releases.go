@@ -124,8 +124,8 @@ func actionReleases(action string) releasing {
 		return keeping
 	case slices.ContainsFunc(deployActions, hasPrefix), saysDeploy(path.Base(action)), saysDeploy(action) && strings.Contains(action, "/"):
 		return deploying
-	case slices.ContainsFunc(publishActions, hasPrefix):
-		return publishing
+	case slices.ContainsFunc(publishActions, hasPrefix), strings.Contains(action, "build-and-push"), strings.Contains(action, "build-push"):
+		return publishing // organisations wrap them in actions of their own
 	}
 	return keeping
 }
