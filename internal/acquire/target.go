@@ -52,7 +52,7 @@ func ParseTarget(target string) (Place, error) {
 	}
 	scheme, _, found := strings.Cut(target, "://")
 	if !found {
-		return Place{}, fmt.Errorf("audit %s: no such folder; name a folder that exists, or an address such as https://forge.example/team/name.git: %w", Show(target), audit.ErrNotFound)
+		return Place{}, fmt.Errorf("audit %s: %w: no such folder; name a folder that exists, or an address such as https://forge.example/team/name.git", Show(target), audit.ErrNotFound)
 	}
 	switch strings.ToLower(scheme) {
 	case "http", "https", "ssh", "git":
