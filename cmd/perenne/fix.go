@@ -156,7 +156,7 @@ func (p *program) tellRemedies(plan remedy.Plan) {
 		tell("fix.left")
 	}
 	for _, why := range order {
-		fmt.Fprintf(p.stderr, "  %s: %s\n", strings.Join(byReason[why], ", "), p.say("fix-why."+why))
+		fmt.Fprintln(p.stderr, "  "+p.say("fix.why", "checks", byReason[why], "why", p.say("fix-why."+why)))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/text"
@@ -66,12 +67,7 @@ func (p *program) root(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use: "perenne", Short: p.say("help.short"), Long: p.say("help.long"),
 		SilenceErrors: true, SilenceUsage: true,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("%s", p.say("help.no-command", "command", args[0]))
-			}
-			return nil
-		},
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetOut(p.stdout)
@@ -87,12 +83,53 @@ func (p *program) root(args []string) *cobra.Command {
 		p.checksCommand(), p.policyCommand(), p.portfolioCommand(), p.configCommand(), p.webhookCommand(), p.versionCommand())
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.SetUsageTemplate(p.usageTemplate(root.UsageTemplate()))
-	root.InitDefaultHelpFlag()
-	for _, c := range append(root.Commands(), root) {
-		c.InitDefaultHelpFlag()
-		c.Flags().Lookup("help").Usage = p.say("help.help")
-	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return p.flagError(err) })
+	p.translate(root)
 	return root
+}
+
+// translate puts what cobra says of its own accord of a command and of those
+// below it into the terminal's language.
+func (p *program) translate(cmd *cobra.Command) {
+	cmd.InitDefaultHelpFlag()
+	cmd.Flags().Lookup("help").Usage = p.say("help.help")
+	cmd.Use += " " + p.say("help.options")
+	cmd.DisableFlagsInUseLine = true
+	if fits := cmd.Args; fits != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			switch {
+			case fits(cmd, args) == nil:
+				return nil
+			case cmd.HasSubCommands():
+				return errors.New(p.say("help.no-command", "command", args[0]))
+			}
+			return errors.New(p.say("help.arguments", "usage", cmd.UseLine()))
+		}
+	}
+	for _, c := range cmd.Commands() {
+		p.translate(c)
+	}
+}
+
+// flagError says what is wrong with a flag in the terminal's language.
+func (p *program) flagError(err error) error {
+	var unknown *pflag.NotExistError
+	var bare *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &unknown):
+		return errors.New(p.say("help.no-flag", "flag", typed(unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames())))
+	case errors.As(err, &bare):
+		return errors.New(p.say("help.no-value", "flag", typed(bare.GetSpecifiedName(), bare.GetSpecifiedShortnames())))
+	}
+	return err
+}
+
+// typed is a flag as it was typed: -x where it stood among short ones.
+func typed(name, short string) string {
+	if short != "" {
+		return "-" + name
+	}
+	return "--" + name
 }
 
 // langOf looks for --lang before the flags are parsed: the help texts, which are
@@ -118,6 +155,7 @@ func (p *program) usageTemplate(template string) string {
 		"Global Flags:", p.say("help.global-flags"),
 		"Flags:", p.say("help.flags"),
 		"Examples:", p.say("help.examples"),
+		"{{.CommandPath}} [command]", "{{.CommandPath}} "+p.say("help.command"),
 		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, p.say("help.more"),
 	).Replace(template)
 }

@@ -36,7 +36,7 @@ func (p *program) serveCommand() *cobra.Command {
 	p.serviceFlags(cmd, &flags)
 	f := cmd.Flags()
 	f.StringVar(&flags.listen, "listen", "", p.say("help.serve.listen"))
-	f.IntVar(&flags.workers, "workers", -1, p.say("help.serve.workers"))
+	workersFlag(cmd, &flags, p.say("help.serve.workers"))
 	f.BoolVar(&flags.demo, "demo", false, p.say("help.serve.demo"))
 	return cmd
 }
@@ -48,7 +48,7 @@ func (p *program) workCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.work(cmd.Context(), flags) },
 	}
 	p.serviceFlags(cmd, &flags)
-	cmd.Flags().IntVar(&flags.workers, "workers", -1, p.say("help.serve.workers"))
+	workersFlag(cmd, &flags, p.say("help.work.workers"))
 	cmd.Flags().StringVar(&flags.probes, "listen", "", p.say("help.work.listen"))
 	return cmd
 }
@@ -71,6 +71,10 @@ func (p *program) migrateCommand() *cobra.Command {
 		},
 	}
 	p.serviceFlags(cmd, &flags)
+	// They change nothing here, and stay for whoever passes all the flags of serve.
+	for _, name := range []string{"portfolio", "policy"} {
+		cmd.Flags().Lookup(name).Hidden = true
+	}
 	return cmd
 }
 
@@ -80,6 +84,13 @@ func (p *program) serviceFlags(cmd *cobra.Command, flags *serviceFlags) {
 	f.StringVar(&flags.portfolio, "portfolio", "", p.say("help.serve.portfolio"))
 	f.StringVar(&flags.policy, "policy", "", p.say("help.serve.policy"))
 	f.StringVar(&flags.data, "data", "", p.say("help.serve.data"))
+}
+
+// workersFlag adds --workers, whose default is the configuration's.
+func workersFlag(cmd *cobra.Command, flags *serviceFlags, usage string) {
+	cmd.Flags().IntVar(&flags.workers, "workers", -1, usage)
+	// Of a default of 0 nothing is printed; the usage names the true one.
+	cmd.Flags().Lookup("workers").DefValue = "0"
 }
 
 // settings are the configuration with what the flags override.
