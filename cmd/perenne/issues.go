@@ -62,7 +62,7 @@ func (p *program) issues(ctx context.Context, targets []string, flags issuesFlag
 	if err != nil {
 		return err
 	}
-	found, err := p.wished(targets, flags.planFlags, options)
+	found, err := p.wished(ctx, targets, flags.planFlags, options)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (p *program) issues(ctx context.Context, targets []string, flags issuesFlag
 
 // wished are the challenges that ask for issues; the targets are taken for one that
 // does.
-func (p *program) wished(targets []string, flags planFlags, options pipeline.Options) (*audit.Portfolio, error) {
+func (p *program) wished(ctx context.Context, targets []string, flags planFlags, options pipeline.Options) (*audit.Portfolio, error) {
 	found, err := p.planned(targets, flags, options)
 	if err != nil {
 		return nil, err
@@ -99,6 +99,12 @@ func (p *program) wished(targets []string, flags planFlags, options pipeline.Opt
 	if flags.portfolio == "" {
 		found.Challenges[0].ID, found.Challenges[0].Issues = "example", &audit.IssueSetting{Lang: p.lang}
 		return found, nil
+	}
+	// Before some are left out: what another challenge names is audited for that one.
+	found, listed := p.discover(ctx, found, options.Forges, flags.challenge)
+	if !listed {
+		// A plan that lacks what was not listed would close what is not finished.
+		return nil, &exit{code: exitNotAudited}
 	}
 	var wished []audit.Challenge
 	for _, c := range found.Challenges {

@@ -98,6 +98,26 @@ func TestIssues(t *testing.T) {
 	}
 }
 
+// What a search finds belongs to the plan; where a forge does not list it, nothing is
+// written, since the plan would lack it.
+func TestIssuesOfFoundRepositories(t *testing.T) {
+	server := holding(t, forgetest.Holding("dinum", 2)...)
+	file, env := searching(t, server, `
+  - {id: autre, name: Autre, repositories: [{url: "SERVER/dinum/r1"}]}
+  - {id: guichet, name: Guichet, issues: {repository: "SERVER/dinum/guichet", lang: en}, discover: [{in: "SERVER/dinum"}]}
+`)
+	env[acquire.TokenVariable(server.Host())] = "example-1"
+	out, errors, code := commanded(t, env, "issues", "--portfolio", file, "--lang", "en", "--challenge", "guichet")
+	if code != exitFine || !strings.Contains(out, "would open an issue") || !strings.Contains(out, "r2") {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+	server.Refuse(http.MethodGet, "/repos", http.StatusForbidden)
+	out, errors, code = commanded(t, env, "issues", "--portfolio", file, "--lang", "en", "--send")
+	if code != exitNotAudited || !strings.Contains(errors, "dinum") || writes(server) != 0 {
+		t.Errorf("%d %s%s", code, out, errors)
+	}
+}
+
 // withoutTimes leaves out when a part was written.
 func withoutTimes(body string) string {
 	var kept []string

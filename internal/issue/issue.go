@@ -40,8 +40,8 @@ type Subject struct {
 	Score   audit.Score
 	// Gate says whether the challenge is ready; nil for an issue on one repository.
 	Gate *audit.Gate
-	// Whole is false when a repository could not be audited: then nothing is said to
-	// be finished.
+	// Whole is false when a repository could not be audited, or a forge did not say yet
+	// which ones there are: then nothing is said to be finished.
 	Whole bool
 	// Page is where to read more; "" for nowhere.
 	Page string
@@ -60,7 +60,7 @@ func Of(c *audit.Challenge, made *plan.Challenge, items []plan.Item, page string
 	result := made.Roll(made.Repositories)
 	answers := answersOf(result, made.Whole)
 	whole := Subject{Challenge: c, In: c.Issues.Repository, Items: items, Answers: answers, Score: result.Score, Gate: &result.Gate,
-		Whole: len(result.Unaudited) == 0, Page: page, Now: made.Now}
+		Whole: len(result.Unaudited) == 0 && (len(c.Searches) == 0 || !c.ListedAt().IsZero()), Page: page, Now: made.Now}
 	if !c.Issues.Each {
 		if len(result.Unaudited) == len(c.Repositories) {
 			return nil

@@ -30,6 +30,7 @@ type world struct {
 	answers map[string]map[string]audit.Verdict // by repository, then check
 	placed  []audit.Placement
 	lost    []string // repositories without a result
+	found   []audit.Finding
 	at      time.Time
 }
 
@@ -54,6 +55,9 @@ func example() *world {
 func (w *world) subjects(t *testing.T) []*issue.Subject {
 	t.Helper()
 	c := &audit.Challenge{ID: "gobelins", Name: "Gobelins <b>", MissionEnd: now.AddDate(0, 1, 0), Criticality: audit.CriticalityB, Issues: &w.setting}
+	for _, f := range w.found {
+		c.Searches, c.Findings = append(c.Searches, f.Search), append(c.Findings, f)
+	}
 	made := &plan.Challenge{Dates: c.Dates(), Criticality: c.Criticality, Placements: w.placed, Whole: score.OfChallenge, Now: w.at,
 		Roll: func(all []audit.Audited) audit.ChallengeResult { return score.Roll(c, all, w.at) }}
 	for _, address := range []string{app, infra} {
@@ -278,6 +282,17 @@ func TestUnknownIsNotDone(t *testing.T) {
 	w.lost = []string{infra}
 	if c = w.next(t, body, false); c.Step == issue.Close {
 		t.Error("closed although a repository could not be audited")
+	}
+	w.lost = nil
+	for _, never := range []*audit.Listing{nil, {Failure: &audit.Reason{Key: "forge-limited"}}} {
+		w.found = []audit.Finding{{Listing: never}}
+		if c = w.next(t, body, false); c.Step == issue.Close {
+			t.Error("closed although nobody knows which repositories there are")
+		}
+	}
+	w.found = []audit.Finding{{Listing: &audit.Listing{At: now}}}
+	if c = w.next(t, body, false); c.Step != issue.Close {
+		t.Errorf("all is finished and listed: %s", c.Step)
 	}
 }
 
