@@ -129,7 +129,11 @@ func (c *caller) rename(ctx context.Context, r row, to string) error {
 	if _, err := c.tx.ExecContext(ctx, `UPDATE repositories SET repository = $1 WHERE id = $2`, to, r.id); err != nil {
 		return err
 	}
-	for _, table := range []string{"changes", "placements"} {
+	// A process that did not know of a new name yet may have written by the one of before.
+	if _, err := c.tx.ExecContext(ctx, `DELETE FROM postings WHERE challenge = $1 AND repository = $2`, c.challenge, to); err != nil {
+		return err
+	}
+	for _, table := range []string{"changes", "placements", "postings"} {
 		if _, err := c.tx.ExecContext(ctx, `UPDATE `+table+` SET repository = $1 WHERE challenge = $2 AND repository = $3`, to, c.challenge, r.name); err != nil {
 			return err
 		}

@@ -90,6 +90,15 @@ func renamed(t *testing.T, s store.Store) {
 		Challenge: "gobelins", Repository: "a", Check: "licence-present", Progress: audit.Doing, Author: "Ada", At: noon,
 	})
 	must(t, err)
+	posting := store.Posting{Challenge: "gobelins", Repository: "a", Kind: store.PostedIssue, Number: 12, URL: "https://forge.example/12"}
+	must(t, s.KeepPosting(t.Context(), posting))
+	posted := func(name string) {
+		t.Helper()
+		posting.Repository = name
+		all, err := s.Postings(t.Context(), "gobelins")
+		must(t, err)
+		equal(t, "what was written about it", all, []store.Posting{posting})
+	}
 	changed := changesOf(t, s, "a")
 	if changed == 0 {
 		t.Fatal("nothing changed between the samples")
@@ -106,10 +115,14 @@ func renamed(t *testing.T, s store.Store) {
 	if len(placed) != 1 || placed[0].Repository != "b" {
 		t.Errorf("decisions: %+v", placed)
 	}
+	posted("b")
 	if n := len(curve(t, s, key("b"))); n != 2 {
 		t.Errorf("%d points", n)
 	}
 	equal(t, "another challenge", history(t, s, "other"), map[string]string{"a": CommitID(9)})
+
+	// A process that did not know of the new names wrote by one that is taken again.
+	must(t, s.KeepPosting(t.Context(), store.Posting{Challenge: "gobelins", Repository: "c", Kind: store.PostedIssue, Number: 13}))
 
 	// The name of one that is gone goes to another: what was kept of it is set aside.
 	keep(map[int]string{1: "named", 2: "a"})
@@ -127,6 +140,7 @@ func renamed(t *testing.T, s store.Store) {
 	// It comes back by another name, and a new one takes the name that was left.
 	keep(map[int]string{1: "c", 2: "a", 3: "back", 4: "named"})
 	equal(t, "come back", history(t, s, "gobelins"), map[string]string{"c": CommitID(10), "a": CommitID(11), "back": CommitID(12), "named": ""})
+	posted("c")
 	// Nothing changes when nothing does.
 	keep(map[int]string{1: "c", 2: "a", 3: "back", 4: "named"})
 	// What is listed no more stays.
