@@ -124,15 +124,22 @@ func (s *Subject) Marker() string {
 	if s.Repository == "" {
 		return "<!-- perenne:plan " + s.Challenge.ID + " -->"
 	}
-	return "<!-- perenne:plan " + s.Challenge.ID + " " + short(s.Repository) + " -->"
+	return "<!-- perenne:plan " + s.Challenge.ID + " " + s.short(s.Repository) + " -->"
 }
 
-// short stands for an address where it must not be read.
-func short(address string) string {
+// short stands for an address where it must not be read. That of a repository that was
+// found stays the same whatever it is called.
+func (s *Subject) short(address string) string {
 	if address == "" {
 		return "0"
 	}
-	sum := sha256.Sum256([]byte(address))
+	name := address
+	for _, r := range s.Challenge.Repositories {
+		if r.URL == address && r.ForgeID != "" {
+			name = r.ForgeID
+		}
+	}
+	sum := sha256.Sum256([]byte(name))
 	return hex.EncodeToString(sum[:4])
 }
 
@@ -235,7 +242,7 @@ func (s *Subject) doubtful(old part) bool {
 // nobody asks it any more.
 func (s *Subject) answer(key boxKey) Answer {
 	for k, answer := range s.Answers {
-		if k.Check == key.check && short(k.Repository) == key.repository {
+		if k.Check == key.check && s.short(k.Repository) == key.repository {
 			return answer
 		}
 	}

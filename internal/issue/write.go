@@ -110,7 +110,7 @@ func (w *writer) lists() (map[boxKey]bool, error) {
 		own := slices.DeleteFunc(slices.Clone(w.s.Items), func(i plan.Item) bool { return i.Side != side || i.Progress == audit.Dropped })
 		heading := false
 		for _, i := range own {
-			key := boxKey{i.Check.ID, short(i.Key.Repository)}
+			key := boxKey{i.Check.ID, w.s.short(i.Key.Repository)}
 			switch {
 			case i.Check.Sensitive:
 				if i.ToDo() {
