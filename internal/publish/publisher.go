@@ -156,7 +156,7 @@ func (p *Publisher) marks(ctx context.Context, challenge string) (*marks, error)
 // of returns the mark of a challenge, and whether any of its repositories was audited.
 func (m *marks) of(c *audit.Challenge) (mark string, audited bool) {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d %v %v %v %v", m.decisions[c.ID], c.Issues, c.Status, c.Waivers, c.Attestations)
+	fmt.Fprintf(h, "%d %v %v %v %v %v %s %q", m.decisions[c.ID], c.Issues, c.Status, c.Waivers, c.Attestations, c.Dates(), c.Criticality, c.Name)
 	for _, r := range c.Repositories {
 		if s := m.audits[store.Key{Challenge: c.ID, Repository: r.URL}]; s != nil {
 			fmt.Fprintf(h, " %s %d", r.URL, s.Audit)

@@ -186,6 +186,58 @@ func TestGateFails(t *testing.T) {
 	}
 }
 
+// A repository that was found is renamed: it keeps the issue that is about it alone.
+func TestRenamedKeepsItsIssue(t *testing.T) {
+	w := newWorld(t, forge.GitHub)
+	c := &w.p.Challenges[0]
+	c.Status, c.Issues = "", &audit.IssueSetting{Each: true}
+	c.Repositories[0].ForgeID = w.server.Host() + "#4217"
+	called := func() {
+		t.Helper()
+		at := store.Identity{Key: store.Key{Challenge: c.ID, Repository: w.server.Address()}, ForgeID: c.Repositories[0].ForgeID}
+		if err := w.store.KeepListing(t.Context(), &audit.Listing{Search: w.server.URL, At: w.at, TriedAt: w.at}, []store.Identity{at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	called()
+	w.audited("licence-present", "tests-present")
+	p := w.publisher()
+	w.round(p)
+	w.server.Change(func(r *forgetest.Repository) { r.Path = "dinum/accueil" })
+	w.p = &audit.Portfolio{Challenges: []audit.Challenge{*c}}
+	w.p.Challenges[0].Repositories = []audit.Source{{URL: w.server.Address(), Role: audit.RoleApplication, ForgeID: c.Repositories[0].ForgeID}}
+	called()
+	w.at = w.at.AddDate(0, 0, 2)
+	w.audited("tests-present")
+	w.round(p)
+	if all := w.server.Issues(); len(all) != 1 || !strings.Contains(all[0].Body, "- [x] ~~") {
+		t.Errorf("%d issues: %+v", len(all), all)
+	}
+}
+
+// What the portfolio says of a challenge stands in the issue as well.
+func TestNewDates(t *testing.T) {
+	w := newWorld(t, forge.GitHub)
+	w.audited("tests-present")
+	p := w.publisher()
+	w.round(p)
+	for name, change := range map[string]func(*audit.Challenge){
+		"the end of the mission": func(c *audit.Challenge) { c.MissionEnd = w.at.AddDate(0, 0, 20) },
+		"production":             func(c *audit.Challenge) { c.PlannedProduction = w.at.AddDate(0, 0, 40) },
+		"the criticality":        func(c *audit.Challenge) { c.Criticality = audit.CriticalityA },
+		"the name":               func(c *audit.Challenge) { c.Name = "Les Gobelins" },
+	} {
+		w.at = w.at.AddDate(0, 0, 2)
+		c := w.p.Challenges[0]
+		change(&c)
+		w.p = &audit.Portfolio{Challenges: []audit.Challenge{c}}
+		if publications, err := p.Unpublished(t.Context(), w.at); err != nil || len(publications) != 1 {
+			t.Errorf("%s changed: %v %v", name, publications, err)
+		}
+		w.round(p)
+	}
+}
+
 // Several processes do the same job at once, as when one was thought dead.
 func TestProcessesTogether(t *testing.T) {
 	w := newWorld(t, forge.GitHub)
