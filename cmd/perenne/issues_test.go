@@ -155,7 +155,8 @@ func TestServeWrites(t *testing.T) {
 	env := []string{
 		"PERENNE_DATA=" + t.TempDir(), "PERENNE_PUBLISH_SEND=true", "PERENNE_PUBLISH_URL=https://perenne.example/", acquire.TokenVariable(server.Host()) + "=example-1",
 	}
-	begun := time.Now()
+	// The time of an audit is a whole second.
+	begun := time.Now().Truncate(time.Second)
 	// Each start looks at once what there is to write; the first finds nothing audited.
 	for start := range 3 {
 		c := started(t, env, "serve", "--portfolio", file, "--listen", "127.0.0.1:0")
