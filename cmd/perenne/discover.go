@@ -44,7 +44,7 @@ func (p *program) discover(ctx context.Context, found *audit.Portfolio, desk *fo
 			l = &audit.Listing{Search: s.Key(), Failure: &why}
 			failures = append(failures, p.say("discover.failed", "search", report.Clean(s.Key()), "reason", p.because(why)))
 		} else {
-			pipeline.Alias(ctx, desk, found, s, l)
+			pipeline.Alias(ctx, desk, found, s, nil, l)
 		}
 		listings[s.Key()] = l
 		line.done()

@@ -174,7 +174,7 @@ func (f *Finder) Find(ctx context.Context, key string) error {
 		f.Logger.Warn("what a forge lists could not be found out; what it listed before stays", "search", key, "error", err)
 		return errors.Join(err, f.Store.FailListing(context.WithoutCancel(ctx), key, f.Now(), why), f.Look(context.WithoutCancel(ctx)))
 	}
-	Alias(ctx, f.Forges, f.Written(), s, l)
+	Alias(ctx, f.Forges, f.Written(), s, before, l)
 	if err := f.Store.KeepListing(ctx, l, f.called(l)); err != nil {
 		return fmt.Errorf("%w: %w", queue.ErrNotKept, err)
 	}
@@ -203,8 +203,9 @@ func (f *Finder) called(l *audit.Listing) []store.Identity {
 }
 
 // Alias finds out which listed repositories somebody names by a name of before: the
-// forge is asked about those below the owner that it does not list by that name.
-func Alias(ctx context.Context, forges *forge.Desk, p *audit.Portfolio, s audit.Search, l *audit.Listing) {
+// forge is asked about those below the owner that it does not list by that name. What
+// it said the time before, which may be nil, holds while it does not answer.
+func Alias(ctx context.Context, forges *forge.Desk, p *audit.Portfolio, s audit.Search, before, l *audit.Listing) {
 	paths, ids := map[string]bool{}, map[string]bool{}
 	for _, one := range l.Listed {
 		paths[strings.ToLower(one.Path)], ids[one.ID] = true, true
@@ -219,11 +220,18 @@ func Alias(ctx context.Context, forges *forge.Desk, p *audit.Portfolio, s audit.
 			}
 			// The same is asked when it is audited, and kept until then.
 			facts, _, err := forges.Ask(ctx, acquire.AddressOf(source.URL))
-			if err == nil && facts != nil && ids[facts.ID] {
+			id := ""
+			switch {
+			case err == nil && facts != nil:
+				id = facts.ID
+			case before != nil:
+				id = before.Aliases[path]
+			}
+			if ids[id] {
 				if l.Aliases == nil {
 					l.Aliases = map[string]string{}
 				}
-				l.Aliases[path] = facts.ID
+				l.Aliases[path] = id
 			}
 		}
 	}

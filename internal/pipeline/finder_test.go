@@ -179,4 +179,17 @@ func TestFinderKnowsFormerNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.expect("former", "r1", "r3")
+	// Whoever does not answer any more is not taken for another repository.
+	f.server.Fail(func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.Contains(r.URL.String(), "former") {
+			return false
+		}
+		w.WriteHeader(http.StatusBadGateway)
+		return true
+	})
+	f.now = f.now.Add(30 * 24 * time.Hour)
+	if err := f.Find(t.Context(), f.key); err != nil {
+		t.Fatal(err)
+	}
+	f.expect("former", "r1", "r3")
 }
