@@ -213,8 +213,8 @@ func (p *Publisher) once(ctx context.Context, c *audit.Challenge, w wanted, mark
 		switch {
 		case errors.Is(err, errEarly):
 			err = nil
-		case errors.Is(err, audit.ErrRateLimited), errors.Is(err, audit.ErrUnreachable), errors.Is(err, audit.ErrDamaged):
-			// The queue tries it again.
+		case errors.Is(err, audit.ErrRateLimited), errors.Is(err, audit.ErrUnreachable), errors.Is(err, context.Canceled):
+			// It passes, and the queue tries it again.
 			last = before
 		case err != nil:
 			last.Failure = err.Error()

@@ -279,24 +279,52 @@ func TestLostAnswer(t *testing.T) {
 
 // What a forge refuses is kept for people to see, and not tried each minute.
 func TestRefused(t *testing.T) {
+	for status, meaning := range map[int]error{
+		http.StatusForbidden: audit.ErrForbidden, http.StatusUnprocessableEntity: audit.ErrDamaged, http.StatusConflict: audit.ErrDamaged,
+	} {
+		w := newWorld(t, forge.GitHub)
+		w.p.Challenges[0].Status = ""
+		w.audited("tests-present")
+		w.server.Refuse(http.MethodPost, "/issues", status)
+		p := w.publisher()
+		if err := p.Publish(t.Context(), queue.Publication{Challenge: "gobelins"}); !errors.Is(err, meaning) {
+			t.Errorf("%d: %v", status, err)
+		}
+		if n := w.round(p); n != 0 {
+			t.Errorf("%d: tried again at once: %d requests", status, n)
+		}
+		if view, err := p.Board.Challenge(t.Context(), "gobelins"); err != nil || len(view.Postings) != 1 || view.Postings[0].Failure == "" {
+			t.Errorf("%d: %v", status, err)
+		}
+		w.server.Fail(nil)
+		w.at = w.at.Add(2 * time.Hour)
+		if w.round(p); len(w.server.Issues()) != 1 {
+			t.Errorf("%d: not tried again after an hour", status)
+		}
+	}
+}
+
+// A service that stops in the middle blames no forge.
+func TestStopping(t *testing.T) {
 	w := newWorld(t, forge.GitHub)
 	w.p.Challenges[0].Status = ""
 	w.audited("tests-present")
-	w.server.Refuse(http.MethodPost, "/issues", http.StatusForbidden)
+	ctx, stop := context.WithCancel(t.Context())
+	w.server.Fail(func(_ http.ResponseWriter, r *http.Request) bool {
+		stop()
+		<-r.Context().Done()
+		return true
+	})
 	p := w.publisher()
-	if err := p.Publish(t.Context(), queue.Publication{Challenge: "gobelins"}); !errors.Is(err, audit.ErrForbidden) {
-		t.Errorf("%v", err)
-	}
-	if n := w.round(p); n != 0 {
-		t.Errorf("tried again at once: %d requests", n)
-	}
-	if view, err := p.Board.Challenge(t.Context(), "gobelins"); err != nil || len(view.Postings) != 1 || view.Postings[0].Failure == "" {
-		t.Errorf("%v", err)
+	if err := p.Publish(ctx, queue.Publication{Challenge: "gobelins"}); err == nil {
+		t.Error("it was written")
 	}
 	w.server.Fail(nil)
-	w.at = w.at.Add(2 * time.Hour)
+	if all, err := w.store.Postings(t.Context(), "gobelins"); err != nil || len(all) != 1 || all[0].Failure != "" {
+		t.Errorf("%v %+v", err, all)
+	}
 	if w.round(p); len(w.server.Issues()) != 1 {
-		t.Error("not tried again after an hour")
+		t.Error("the next start does not write it")
 	}
 }
 
