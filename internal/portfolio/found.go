@@ -44,8 +44,25 @@ func Expand(p *audit.Portfolio, listings map[string]*audit.Listing) *audit.Portf
 				}
 			}
 		}
+		waiveFound(c)
 	}
 	return &whole
+}
+
+// waiveFound lets the exceptions name a repository as the challenge does now: which
+// ones there would be was not known when they were read.
+func waiveFound(c *audit.Challenge) {
+	c.Waivers = slices.Clone(c.Waivers)
+	for i := range c.Waivers {
+		w := &c.Waivers[i]
+		if w.Repository == "" {
+			continue
+		}
+		same := func(r audit.Source) bool { return where(r.URL) == where(w.Repository) }
+		if at := slices.IndexFunc(c.Repositories, same); at >= 0 {
+			w.Repository = c.Repositories[at].URL
+		}
+	}
 }
 
 // ForgeID is what tells a listed repository from any other, on any forge.

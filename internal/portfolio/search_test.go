@@ -91,6 +91,22 @@ func TestWaiverOfAFoundRepository(t *testing.T) {
 	if err != nil || p.Challenges[0].Waivers[0].Repository != "https://forge.example/dsi/api.git" {
 		t.Errorf("%v %+v", err, p)
 	}
+	l := listing("https://forge.example/dsi", audit.Listed{ID: "1", Path: "dsi/web"}, audit.Listed{ID: "2", Path: "dsi/API"})
+	for _, written := range []string{"https://forge.example/dsi/api", "https://Forge.example/DSI/Api.git", "git@forge.example:dsi/api.git", "ssh://git@forge.example:2222/dsi/api"} {
+		p, err := Parse("p.yaml", []byte(inChallenge(strings.Replace(waived, "https://forge.example/%s", written, 1))), catalogue)
+		if err != nil {
+			t.Errorf("%s: %v", written, err)
+			continue
+		}
+		before := p.Challenges[0].Waivers[0].Repository
+		c := &Expand(p, map[string]*audit.Listing{l.Search: l}).Challenges[0]
+		if n, others := len(c.WaiversFor("https://forge.example/dsi/API.git")), len(c.WaiversFor("https://forge.example/dsi/web.git")); n != 1 || others != 0 {
+			t.Errorf("%s: %d exceptions for the repository, %d for another", written, n, others)
+		}
+		if p.Challenges[0].Waivers[0].Repository != before {
+			t.Error("the portfolio itself was changed")
+		}
+	}
 	if _, err := Parse("p.yaml", []byte(inChallenge(fmt.Sprintf(waived, "other/api"))), catalogue); err == nil {
 		t.Error("one that cannot be found is accepted")
 	}
