@@ -31,6 +31,10 @@ func issues(v value, c *audit.Challenge) *audit.IssueSetting {
 		}
 	case !s.Each && len(c.Repositories) > 0 && !onForge(c.Repositories[0].URL):
 		v.Fault("the first repository lies on no forge, and has no issues", "name one that does under issues: repository")
+	case len(c.Repositories) == 0 && s.Each && len(c.Searches) > 0:
+		// Which ones there will be, a forge says.
+	case len(c.Repositories) == 0 && len(c.Searches) > 0:
+		v.Fault("which repository is the first is not known before a forge lists them", "write repository: with the address of the one that gets the issue, or each: true")
 	case len(c.Repositories) == 0:
 		v.Fault("there is no plan of a challenge without repositories", "list its repositories, or leave out issues")
 	}

@@ -34,6 +34,12 @@ func TestIssues(t *testing.T) {
 			t.Errorf("%s: %v", content, err)
 		}
 	}
+	for _, setting := range []string{"{each: true}", "{repository: https://forge.example/a/plan}"} {
+		content := inChallenge("discover: [{in: 'https://forge.example/a'}]\nissues: " + setting + "\n")
+		if p, err := Parse("p.yaml", []byte(content), catalogue); err != nil || p.Challenges[0].Issues == nil {
+			t.Errorf("%s of what is found: %v", setting, err)
+		}
+	}
 	p, err := Parse("p.yaml", []byte(inChallenge("status: gate\n")), catalogue)
 	if err != nil || p.Challenges[0].Status != audit.StatusGate {
 		t.Errorf("%v", err)
@@ -47,7 +53,9 @@ func TestIssues(t *testing.T) {
 		withRepositories + "issues: yes\n":                                                 "keys and values",
 		withRepositories + "issues: {labls: [a]}\n":                                        "labels",
 		"repositories: [{url: ./a}]\nissues: {}\n":                                         "lies on no forge",
-		"issues: {}\n":      "without repositories",
+		"issues: {}\n":           "without repositories",
+		"issues: {each: true}\n": "without repositories",
+		"discover: [{in: 'https://forge.example/a'}]\nissues: {}\n": "each: true",
 		"status: failing\n": "status",
 	} {
 		_, err := Parse("p.yaml", []byte(inChallenge(content)), catalogue)
