@@ -181,7 +181,11 @@ func (p *Publisher) Publish(ctx context.Context, n queue.Publication) error {
 	mark, _ := marks.of(c)
 	var faults []error
 	for _, s := range issue.Of(c, view.Planned, view.Plan, p.Page(c.ID)) {
-		faults = append(faults, p.once(ctx, c, wanted{s.Repository, store.PostedIssue}, mark, func(ctx context.Context, last *store.Posting) error {
+		w := wanted{s.Repository, store.PostedIssue}
+		if !slices.Contains(wants(c), w) {
+			continue
+		}
+		faults = append(faults, p.once(ctx, c, w, mark, func(ctx context.Context, last *store.Posting) error {
 			return p.issue(ctx, s, last)
 		}))
 	}

@@ -56,7 +56,12 @@ func newWorld(t *testing.T, kind forge.Kind) *world {
 // audited keeps an audit in which these checks are lacking.
 func (w *world) audited(lacking ...string) {
 	w.t.Helper()
-	r := &audit.Result{Target: w.server.Address(), Catalogue: checks.Version, TakenAt: w.at, Repository: audit.Repository{URL: w.server.Address(), Commit: commit, CommittedAt: w.at}}
+	w.auditedAt(w.server.Address(), lacking...)
+}
+
+func (w *world) auditedAt(address string, lacking ...string) {
+	w.t.Helper()
+	r := &audit.Result{Target: address, Catalogue: checks.Version, TakenAt: w.at, Repository: audit.Repository{URL: address, Commit: commit, CommittedAt: w.at}}
 	for _, id := range []string{"licence-present", "tests-present", "readme-useful"} {
 		v := audit.Met("found")
 		for _, one := range lacking {
@@ -68,7 +73,7 @@ func (w *world) audited(lacking ...string) {
 		r.Judged = append(r.Judged, audit.Judged{Check: check, Verdict: v})
 	}
 	r.Score, r.Actions = score.Of(r.Judged), plan.Of(r.Judged, score.Of)
-	if _, err := w.store.Save(w.t.Context(), store.Audit{Key: store.Key{Challenge: "gobelins", Repository: w.server.Address()}, Result: r, SeenAt: w.at}); err != nil {
+	if _, err := w.store.Save(w.t.Context(), store.Audit{Key: store.Key{Challenge: "gobelins", Repository: address}, Result: r, SeenAt: w.at}); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -235,6 +240,19 @@ func TestNewDates(t *testing.T) {
 			t.Errorf("%s changed: %v %v", name, publications, err)
 		}
 		w.round(p)
+	}
+}
+
+// A folder has no issue, and is no failure of those that have one.
+func TestFolderAmongRepositories(t *testing.T) {
+	w := newWorld(t, forge.GitHub)
+	c := &w.p.Challenges[0]
+	folder := t.TempDir()
+	c.Issues, c.Repositories = &audit.IssueSetting{Each: true}, append(c.Repositories, audit.Source{URL: folder, Role: audit.RoleApplication})
+	w.audited("tests-present")
+	w.auditedAt(folder, "tests-present")
+	if err := w.publisher().Publish(t.Context(), queue.Publication{Challenge: "gobelins"}); err != nil || len(w.server.Issues()) != 1 {
+		t.Errorf("%d issues, %v", len(w.server.Issues()), err)
 	}
 }
 
