@@ -175,7 +175,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, sender forge.K
 	if !h.c.Secrets.verify(sender, r.Header, body, h.c.Now()) {
 		return Answer{Answer: Refused, Detail: "the signature does not hold: type one of the configured secrets into the webhook"}, 0
 	}
-	mark := markOf(r.Header, body)
+	mark := markOf(sender, r.Header, body)
 	if !h.seen.first(mark, h.c.Now()) {
 		return Answer{Answer: Replayed, Detail: "this delivery was received before"}, 0
 	}

@@ -207,6 +207,35 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// What is not signed cannot make a delivery another one.
+func TestReplayUnderOtherHeaders(t *testing.T) {
+	for name, c := range map[string]struct {
+		sender forge.Kind
+		secret string
+		want   int
+	}{
+		"github":        {forge.GitHub, secret, http.StatusConflict},
+		"forgejo":       {forge.Forgejo, secret, http.StatusConflict},
+		"gitlab signed": {forge.GitLab, signed, http.StatusConflict},
+		// Its plain token signs nothing, and the id tells two alike apart.
+		"gitlab plain": {forge.GitLab, secret, http.StatusAccepted},
+	} {
+		h := newHeard(secret, signed)
+		s := Examples(c.sender, repo(t, "https://forge.example/dinum/guichet"), c.secret, h.now)[0]
+		if code, a := h.send(t, s.Header, s.Body); code != http.StatusAccepted {
+			t.Fatalf("%s: %d %+v", name, code, a)
+		}
+		s.Header.Set("X-Gitlab-Event-Uuid", "00000000-0000-0000-0000-000000000000")
+		if c.sender != forge.GitLab {
+			s.Header.Set("Webhook-Id", "another")
+			s.Header.Set("Webhook-Signature", "v1,AAAA")
+		}
+		if code, a := h.send(t, s.Header, s.Body); code != c.want {
+			t.Errorf("%s: %d %+v", name, code, a)
+		}
+	}
+}
+
 func TestSeenIsBounded(t *testing.T) {
 	s, now := newSeen(), time.Now()
 	name := func(n int) (m mark) {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/perenne-audit/perenne/internal/forge"
 )
 
 // How long a delivery is remembered, and how many are.
@@ -16,15 +18,20 @@ const (
 // mark names one delivery.
 type mark [sha256.Size]byte
 
-// markOf is made of the body alone where the forge signs nothing else: whoever
-// replays a delivery can change the id that it bears in a header. GitLab's plain
-// token signs nothing at all, and two of its events may be alike; there, the id
-// counts too.
-func markOf(header http.Header, body []byte) mark {
-	h := sha256.New()
-	for _, name := range []string{"X-Gitlab-Event-Uuid", "Webhook-Id"} {
-		_, _ = h.Write([]byte(header.Get(name) + "\x00"))
+// markOf is made of the body and of what else was signed: whoever replays a delivery
+// can add or change any other header. GitLab signs an id where it signs at all; its
+// plain token signs nothing, and two of its events may be alike: there, the id that
+// it sends counts too. The sender itself does not: it is told by a header.
+func markOf(sender forge.Kind, header http.Header, body []byte) mark {
+	id := ""
+	switch {
+	case sender == forge.GitLab && header.Get("Webhook-Signature") != "":
+		id = header.Get("Webhook-Id")
+	case sender == forge.GitLab:
+		id = header.Get("X-Gitlab-Event-Uuid")
 	}
+	h := sha256.New()
+	_, _ = h.Write([]byte(id + "\x00"))
 	_, _ = h.Write(body)
 	return mark(h.Sum(nil))
 }
