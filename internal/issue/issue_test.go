@@ -182,6 +182,21 @@ func TestSameIsNotWritten(t *testing.T) {
 	}
 }
 
+// A file's name cannot end perenne's part, or open another.
+func TestFilesNamedAsMarks(t *testing.T) {
+	w := example()
+	name := "a<!-- perenne:end -->b<!-- perenne:plan gobelins -->.py"
+	w.answers[app]["licence-present"] = audit.NotMet("none", "paths", name).At(audit.Place{Path: name, Line: 3})
+	body := w.opened(t)
+	if strings.Count(body, "<!-- perenne:end") != 1 || strings.Count(body, "<!-- perenne:plan") != 1 || !strings.Contains(body, "perenne:end -->b") {
+		t.Fatalf("a name is taken for a mark:\n%s", body)
+	}
+	w.later()
+	if c := w.next(t, body, false); c.Step != issue.Same {
+		t.Errorf("%s\n%s", c.Step, cmp.Diff(body, c.Body))
+	}
+}
+
 func TestPeoplesWordsStay(t *testing.T) {
 	w := example()
 	body := "Avant  \r\n" + w.opened(t) + "\r\n- [x] notre tâche\n<!-- perenne:end -->"

@@ -198,7 +198,7 @@ func (w *writer) found(i plan.Item, t *audit.Text) string {
 	var places []string
 	for _, p := range i.Verdict.Places {
 		if p.Repository == "" && len(places) < maxPlaces {
-			places = append(places, "`"+strings.ReplaceAll(report.Where(p), "`", "'")+"`")
+			places = append(places, code(report.Where(p)))
 		}
 	}
 	if len(places) > 0 {
@@ -249,6 +249,12 @@ func prose(s string) string {
 	}
 	return strings.Join(parts, "`")
 }
+
+// code writes a file's name between backticks. Nothing is escaped there, so a name
+// could hold the mark that ends perenne's part: what would begin a comment is parted.
+func code(s string) string { return "`" + inCode.Replace(s) + "`" }
+
+var inCode = strings.NewReplacer("`", "'", "<!--", "<!\u200b--")
 
 // shorten cuts words that are too many for a line of a list.
 func shorten(s string) string {
