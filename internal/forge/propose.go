@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/perenne-audit/perenne/internal/audit"
 )
@@ -51,6 +52,15 @@ const (
 type Tip struct {
 	// Commit is "" when there is no such branch.
 	Commit, Message string
+	// Authored and Committed are its dates; zero where the forge does not say.
+	Authored, Committed time.Time
+}
+
+// amended reports whether the commit was written again after it was made, which
+// keeps its message and its author's date, and changes the committer's. A forge that
+// makes one may ask its clock twice.
+func (t Tip) amended() bool {
+	return !t.Authored.IsZero() && !t.Committed.IsZero() && t.Committed.Sub(t.Authored).Abs() > time.Second
 }
 
 // Proposer is implemented by a client that can open merge requests. Its errors wrap
@@ -80,7 +90,7 @@ const (
 	Updated Outcome = "updated"
 	// Unchanged: it held them already.
 	Unchanged Outcome = "unchanged"
-	// LeftAlone: somebody else has committed to its branch.
+	// LeftAlone: somebody else has committed to its branch, or amended its commit.
 	LeftAlone Outcome = "left-alone"
 	// Declined: it was closed without being merged; it is not opened again.
 	Declined Outcome = "declined"
@@ -108,7 +118,7 @@ func (d *Desk) Proposer(ctx context.Context, r Repo) (Proposer, error) {
 }
 
 // ours begins the last line of the commits that Propose makes: the branch is
-// written anew only while its newest commit has it.
+// written anew only while its newest commit has it, and was not amended.
 const ours = "Perenne-Fix: "
 
 // Propose opens a merge request, or brings the one of the same branch up to date.
@@ -128,7 +138,7 @@ func Propose(ctx context.Context, at Proposer, r Repo, p Proposal, send bool) (O
 	mark := ours + fingerprintOf(p)
 	held := strings.Contains(tip.Message, mark)
 	switch {
-	case tip.Commit != "" && !strings.Contains(tip.Message, ours):
+	case tip.Commit != "" && (!strings.Contains(tip.Message, ours) || tip.amended()):
 		return LeftAlone, request, nil
 	case declined:
 		return Declined, request, nil

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"code.gitea.io/sdk/gitea"
 
@@ -75,7 +76,25 @@ func (c *Client) Tip(ctx context.Context, r forge.Repo, branch string) (forge.Ti
 	case found.Commit == nil:
 		return forge.Tip{}, forge.Meaning(ctx, status(resp), errors.New("a branch without a commit"))
 	}
-	return forge.Tip{Commit: found.Commit.ID, Message: found.Commit.Message}, nil
+	tip := forge.Tip{Commit: found.Commit.ID, Message: found.Commit.Message}
+	// A branch tells one date of its commit only.
+	made, resp, err := api.GetSingleCommit(r.Owner(), r.Name(), tip.Commit)
+	if err != nil {
+		return forge.Tip{}, forge.Meaning(ctx, status(resp), err)
+	}
+	if made.RepoCommit != nil {
+		tip.Authored, tip.Committed = dateOf(made.RepoCommit.Author), dateOf(made.RepoCommit.Committer)
+	}
+	return tip, nil
+}
+
+// dateOf is zero for a date that is not there or cannot be read.
+func dateOf(one *gitea.CommitUser) time.Time {
+	if one == nil {
+		return time.Time{}
+	}
+	at, _ := time.Parse(time.RFC3339, one.Date)
+	return at
 }
 
 // Commit implements [forge.Proposer]. These forges begin a branch at another and at

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/perenne-audit/perenne/internal/forge"
 )
@@ -23,6 +24,20 @@ type branches struct {
 type commit struct {
 	SHA, Message, Parent string
 	Files                map[string]string
+	// Amended is how long after it was made it was written again.
+	Amended time.Duration
+}
+
+// dates are those of the author and of the committer.
+func (c commit) dates() (authored, committed string) {
+	made := time.Date(2026, 10, 2, 8, 0, 0, 0, time.UTC)
+	return made.Format(time.RFC3339), made.Add(c.Amended).Format(time.RFC3339)
+}
+
+// described is a commit as GitHub, Gitea and Forgejo tell it.
+func (c commit) described() map[string]any {
+	authored, committed := c.dates()
+	return map[string]any{"message": c.Message, "author": map[string]string{"date": authored}, "committer": map[string]string{"date": committed}}
 }
 
 type request struct {
@@ -79,6 +94,17 @@ func (s *Server) CommitAs(branch, message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.git.put(branch, s.git.on(s.git.tips[branch], message, map[string]string{"NOTES.md": message}))
+}
+
+// Amend has somebody change a file in the newest commit of a branch, and keep what
+// the commit says.
+func (s *Server) Amend(branch, path, content string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tip := s.git.tips[branch]
+	c := s.git.on(tip, tip.Message, map[string]string{path: content})
+	c.Parent, c.Amended = tip.Parent, time.Hour
+	s.git.put(branch, c)
 }
 
 // End closes the newest merge request, merged or not.
@@ -140,7 +166,7 @@ func (s *Server) githubGit(mux *http.ServeMux) {
 			lacks(w)
 			return
 		}
-		write(w, http.StatusOK, map[string]any{"name": r.PathValue("branch"), "commit": map[string]any{"sha": tip.SHA, "commit": map[string]any{"message": tip.Message}}})
+		write(w, http.StatusOK, map[string]any{"name": r.PathValue("branch"), "commit": map[string]any{"sha": tip.SHA, "commit": tip.described()}})
 	}))
 	mux.HandleFunc("GET"+at+"/git/commits/{sha}", s.locked(func(w http.ResponseWriter, r *http.Request, b *branches) {
 		c, there := b.made[r.PathValue("sha")]
@@ -247,7 +273,10 @@ func (s *Server) gitlabGit(mux *http.ServeMux) {
 			write(w, http.StatusNotFound, map[string]string{"message": "404 Branch Not Found"})
 			return
 		}
-		write(w, http.StatusOK, map[string]any{"name": r.PathValue("branch"), "commit": map[string]any{"id": tip.SHA, "message": tip.Message}})
+		authored, committed := tip.dates()
+		write(w, http.StatusOK, map[string]any{"name": r.PathValue("branch"), "commit": map[string]any{
+			"id": tip.SHA, "message": tip.Message, "authored_date": authored, "committed_date": committed,
+		}})
 	}))
 	mux.HandleFunc("POST"+at+"/repository/commits", s.locked(func(w http.ResponseWriter, r *http.Request, b *branches) {
 		var asked struct {
@@ -331,6 +360,14 @@ func (s *Server) forgejoGit(mux *http.ServeMux) {
 			return
 		}
 		write(w, http.StatusOK, map[string]any{"name": r.PathValue("branch"), "commit": map[string]any{"id": tip.SHA, "message": tip.Message}})
+	}))
+	mux.HandleFunc("GET"+at+"/git/commits/{sha}", s.locked(func(w http.ResponseWriter, r *http.Request, b *branches) {
+		c, there := b.made[r.PathValue("sha")]
+		if !there {
+			lacks(w)
+			return
+		}
+		write(w, http.StatusOK, map[string]any{"sha": c.SHA, "commit": c.described()})
 	}))
 	mux.HandleFunc("GET"+at+"/contents/{path...}", s.locked(func(w http.ResponseWriter, r *http.Request, b *branches) {
 		content, there := b.tips[r.URL.Query().Get("ref")].Files[r.PathValue("path")]

@@ -27,6 +27,7 @@ func (s Suite) RunProposals(t *testing.T) {
 		"writes nothing unless told":            s.proposesDry,
 		"brings it up to date":                  s.proposesAgain,
 		"leaves what somebody committed to":     s.proposesNotOver,
+		"leaves what somebody amended":          s.proposesNotOverAmended,
 		"does not open again what was declined": s.proposesNoMore,
 		"goes on after a merge":                 s.proposesNext,
 		"is not fooled by a fork":               s.proposesBesideForks,
@@ -146,6 +147,22 @@ func (s Suite) proposesNotOver(t *testing.T) {
 		t.Errorf("%+v", request)
 	}
 	if files, _ := server.Held(proposed); files[".github/é.md"] != "nouveau\n" || files["NOTES.md"] == "" || writes(server.Requests()) != 0 {
+		t.Errorf("%q", files)
+	}
+}
+
+// An amended commit keeps its message, by which it would be taken for ours.
+func (s Suite) proposesNotOverAmended(t *testing.T) {
+	server := New(t, s.Kind)
+	s.propose(t, server, proposal(), forge.Opened)
+	server.Amend(proposed, ".github/é.md", "corrigé\n")
+	server.Requests()
+	p := proposal()
+	p.Files[1].After = []byte("autre\n")
+	if request := s.propose(t, server, p, forge.LeftAlone); request.Number != 1 {
+		t.Errorf("%+v", request)
+	}
+	if files, _ := server.Held(proposed); files[".github/é.md"] != "corrigé\n" || writes(server.Requests()) != 0 {
 		t.Errorf("%q", files)
 	}
 }

@@ -52,7 +52,11 @@ func (c *Client) Tip(ctx context.Context, r forge.Repo, branch string) (forge.Ti
 	case found.GetCommit().GetSHA() == "":
 		return forge.Tip{}, forge.Meaning(ctx, status(resp), errors.New("a branch without a commit"))
 	}
-	return forge.Tip{Commit: found.GetCommit().GetSHA(), Message: found.GetCommit().GetCommit().GetMessage()}, nil
+	made := found.GetCommit().GetCommit()
+	return forge.Tip{
+		Commit: found.GetCommit().GetSHA(), Message: made.GetMessage(),
+		Authored: made.GetAuthor().GetDate().Time, Committed: made.GetCommitter().GetDate().Time,
+	}, nil
 }
 
 // Commit implements [forge.Proposer]. The commit stands on the one that the files

@@ -54,7 +54,11 @@ func (c *Client) Tip(ctx context.Context, r forge.Repo, branch string) (forge.Ti
 	if found.Commit == nil {
 		return forge.Tip{}, forge.Meaning(ctx, status(resp), errors.New("a branch without a commit"))
 	}
-	return forge.Tip{Commit: found.Commit.ID, Message: found.Commit.Message}, nil
+	tip := forge.Tip{Commit: found.Commit.ID, Message: found.Commit.Message}
+	if authored, committed := found.Commit.AuthoredDate, found.Commit.CommittedDate; authored != nil && committed != nil {
+		tip.Authored, tip.Committed = *authored, *committed
+	}
+	return tip, nil
 }
 
 // Commit implements [forge.Proposer]. The commit stands on the one that the files
