@@ -18,6 +18,7 @@ import (
 	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/pipeline"
 	"github.com/perenne-audit/perenne/internal/remedy"
+	"github.com/perenne-audit/perenne/internal/report"
 )
 
 // fixFlags are the flags of "perenne fix" as typed.
@@ -137,7 +138,7 @@ func (p *program) tellRemedies(plan remedy.Plan) {
 	for _, patch := range plan.Patches {
 		var paths []string
 		for _, c := range patch.Changes {
-			paths = append(paths, c.Path)
+			paths = append(paths, report.Clean(c.Path))
 		}
 		tell(map[bool]string{true: "fix.prompts", false: "fix.patch"}[patch.Prompts], "check", patch.Check.ID, "paths", paths)
 		if patch.Note != "" {
@@ -191,13 +192,13 @@ func (p *program) writeChanges(top string, plan remedy.Plan) error {
 		info, err := root.Lstat(name)
 		switch {
 		case c.New() && err == nil, !c.New() && (err != nil || !info.Mode().IsRegular()):
-			touched = append(touched, c.Path)
+			touched = append(touched, report.Clean(c.Path))
 			continue
 		case c.New() && errors.Is(err, os.ErrNotExist):
 			continue
 		}
 		if content, err := root.ReadFile(name); err != nil || string(content) != string(c.Before) {
-			touched = append(touched, c.Path)
+			touched = append(touched, report.Clean(c.Path))
 		}
 	}
 	if len(touched) > 0 {

@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"github.com/perenne-audit/perenne/internal/acquire"
+	"github.com/perenne-audit/perenne/internal/audit"
 	"github.com/perenne-audit/perenne/internal/forge/forgetest"
+	"github.com/perenne-audit/perenne/internal/remedy"
 )
 
 // commitOf is the commit that an audit of the stand-in's repository finds.
@@ -18,6 +20,23 @@ func commitOf(t *testing.T, server *forgetest.Server) string {
 		t.Fatalf("%v %s", err, errors)
 	}
 	return one.Repository.Commit
+}
+
+// A file's name is a repository's own, and moves nobody's cursor.
+func TestFixTellsNamesSafely(t *testing.T) {
+	const name = "a\x1b]0;title\x07/Dockerfile"
+	plan := remedy.Plan{Patches: []remedy.Patch{{Check: &audit.Check{ID: "container-unprivileged"}, Changes: []remedy.Change{{Path: name, Before: []byte("FROM scratch\n")}}}}}
+	var told strings.Builder
+	p := &program{stdout: &told, stderr: &told, lang: audit.English}
+	p.tellRemedies(plan)
+	err := p.writeChanges(t.TempDir(), plan)
+	if err == nil {
+		t.Fatal("a file that is not there was changed")
+	}
+	told.WriteString(err.Error())
+	if strings.ContainsAny(told.String(), "\x1b\x07") || strings.Count(told.String(), "/Dockerfile") != 2 {
+		t.Errorf("%q", told.String())
+	}
 }
 
 // A merge request is opened on request only, once, and is left alone when somebody
