@@ -78,10 +78,16 @@ func (p Publish) check() (faults []error) {
 	if p.Every < leastTime {
 		faults = append(faults, fmt.Errorf("publish.every must be %s or more, and is %s", leastTime, p.Every))
 	}
-	if u, err := url.Parse(p.URL); p.URL != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http") {
+	if p.URL != "" && !isAddress(p.URL) {
 		faults = append(faults, fmt.Errorf("publish.url is %q: write the address of the service's pages, such as https://perenne.example/, or leave it out", p.URL))
 	}
 	return faults
+}
+
+// isAddress reports whether a setting is an address of the web, without credentials.
+func isAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && u.User == nil && (u.Scheme == "https" || u.Scheme == "http")
 }
 
 // Page is where people find the page of a challenge, "" when nobody said where the
@@ -123,13 +129,12 @@ func (f Forges) check() (faults []error) {
 	}
 	for i, h := range f.Hosts {
 		where := fmt.Sprintf("forges.hosts, entry %d", i+1)
-		u, err := url.Parse(h.URL)
 		switch {
 		case h.Host == "" || strings.ContainsAny(h.Host, "/@ "):
 			faults = append(faults, fmt.Errorf("%s: host is %q: write a host as addresses do, such as forge.example", where, h.Host))
 		case h.Kind != "" && !slices.Contains(forge.Kinds, h.Kind):
 			faults = append(faults, fmt.Errorf("%s: kind is %q: write github, gitlab, forgejo or git", where, h.Kind))
-		case h.URL != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http"):
+		case h.URL != "" && !isAddress(h.URL):
 			faults = append(faults, fmt.Errorf("%s: url: write https://forge.example/ or leave it out", where))
 		}
 	}
@@ -212,7 +217,7 @@ func (w Webhooks) check() (faults []error) {
 	if !strings.HasPrefix(w.Path, "/") || path.Clean(w.Path) != w.Path || w.Path == "/" {
 		faults = append(faults, fmt.Errorf("webhooks.path is %q: write a path such as /hooks", w.Path))
 	}
-	if u, err := url.Parse(w.URL); w.URL != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http") {
+	if w.URL != "" && !isAddress(w.URL) {
 		faults = append(faults, errors.New("webhooks.url: write https://perenne.example/hooks or leave it out"))
 	}
 	if w.Wait < 0 {

@@ -14,9 +14,9 @@ import (
 )
 
 // Cache keeps what forges answered last in a folder, one small file for each
-// repository and each page of a list, and never more than so many bytes: what was not used for longest
-// goes first. Losing it costs requests and nothing else, so what cannot be read or
-// written is passed over. The folder may be shared by processes.
+// repository and each page of a list, and never more than so many bytes: what was not
+// used for longest goes first. Losing it costs requests and nothing else, so what
+// cannot be read or written is passed over. The folder may be shared by processes.
 type Cache struct {
 	folder string
 	most   int64
