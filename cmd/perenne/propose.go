@@ -20,7 +20,7 @@ const fixBranch = "perenne/fix"
 // published is the address of a repository at its forge. A folder stands for that
 // of its origin: what is proposed begins at what is published there.
 func (p *program) published(ctx context.Context, target string, options pipeline.Options) (string, error) {
-	address := addressOf(target)
+	address := acquire.AddressOf(target)
 	if address == "" {
 		options.Only, options.Forges = []string{"licence-present"}, nil
 		result, err := pipeline.Audit(ctx, target, options)

@@ -31,19 +31,10 @@ func (s *service) webhooks() (http.Handler, error) {
 		return nil, err
 	}
 	return hook.New(hook.Config{
-		Secrets: secrets, Portfolio: s.portfolio, Address: addressOf, Known: s.keeper.Options.Forges.Known, Notice: s.notice,
+		Secrets: secrets, Portfolio: s.portfolio, Address: acquire.AddressOf, Known: s.keeper.Options.Forges.Known, Notice: s.notice,
 		Count:  func(sender forge.Kind, o hook.Outcome) { s.metrics.Received(string(sender), string(o)) },
 		Logger: s.logger,
 	}), nil
-}
-
-// addressOf is the address of a target, "" for a folder.
-func addressOf(target string) string {
-	place, err := acquire.ParseTarget(target)
-	if err != nil {
-		return ""
-	}
-	return place.URL
 }
 
 // notice has repositories audited once they have been quiet for a while.
@@ -53,7 +44,7 @@ func (s *service) notice(ctx context.Context, keys []store.Key, kind hook.Kind) 
 		jobs[i] = queue.Job{Challenge: k.Challenge, Repository: k.Repository}
 		if kind == hook.Membership {
 			// Who belongs to it is no change of the repository itself to a forge.
-			s.keeper.Options.Forges.Forget(addressOf(k.Repository))
+			s.keeper.Options.Forges.Forget(acquire.AddressOf(k.Repository))
 		}
 	}
 	n, err := s.queue.Notice(ctx, jobs, s.settings.Webhooks.Wait)
