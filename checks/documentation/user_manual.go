@@ -50,6 +50,9 @@ func runUserManual(s *audit.Snapshot) audit.Verdict {
 	if at := usageSections(s); len(at) > 0 {
 		return audit.PartlyMet("usage-only", "path", at[0].Path).At(at[:min(len(at), maxPlaces)]...)
 	}
+	if at := searchHelp(s); len(at) > 0 {
+		return audit.PartlyMet("search-help", "path", at[0].Path).At(at[:min(len(at), maxPlaces)]...)
+	}
 	return audit.NotMet("absent")
 }
 
@@ -123,6 +126,22 @@ func namedManual(name string) bool {
 		}
 	}
 	return false
+}
+
+// searchTitle is of a page that tells whoever searches how to, in plain letters.
+var searchTitle = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:la )?(?:recherche avancee|aide a la recherche|syntaxe de (?:la )?recherche|advanced search|search (?:help|tips|syntax))$`)
+})
+
+// searchHelp returns the pages that explain to users one thing, searching.
+func searchHelp(s *audit.Snapshot) []audit.Place {
+	var places []audit.Place
+	for _, doc := range guide.All(s) {
+		if !misplaced(doc.Path) && searchTitle().MatchString(guide.Plain(doc.Title)) && doc.Words >= shortestUse {
+			places = append(places, audit.Place{Path: doc.Path})
+		}
+	}
+	return places
 }
 
 // stemOf is a file's name in plain letters, without extension and language.
